@@ -1,0 +1,1 @@
+"""Settings, addresses and process entries: the only place that knows every app."""

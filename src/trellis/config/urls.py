@@ -1,0 +1,7 @@
+from django.urls import include, path
+
+urlpatterns = [path("", include("trellis.web.urls"))]
+
+handler403 = "trellis.web.errors.views.no_permission"
+handler404 = "trellis.web.errors.views.not_found"
+handler500 = "trellis.web.errors.views.broken"

@@ -1,0 +1,1 @@
+"""Messages between the parties of a mentorship. Nobody else can read them."""

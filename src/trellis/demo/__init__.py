@@ -1,0 +1,1 @@
+"""A seeded world to look at, in stages: launch, matching, midway, closing. The only writer outside the actions."""

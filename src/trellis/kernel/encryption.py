@@ -1,0 +1,41 @@
+"""Fields that a stolen database does not reveal.
+
+Values are encrypted with `cryptography`'s MultiFernet; the keys live outside the database
+(settings.TRELLIS_FIELD_KEYS, newest first). Nothing filters or sorts on such a field.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> str:
+    return _cipher(tuple(settings.TRELLIS_FIELD_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The clear text of `token`; raises `cryptography.fernet.InvalidToken` under the wrong key."""
+    return _cipher(tuple(settings.TRELLIS_FIELD_KEYS)).decrypt(token.encode()).decode()
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # django-stubs' generics are not subscriptable at run time
+    """Text at rest only as cipher. An empty string stays empty, so that "nothing was written" can be counted."""
+
+    def get_prep_value(self, value: Any) -> Any:  # Any: Django's own signature
+        return encrypt(value) if value else value
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return decrypt(value) if value else value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name in {"isnull", "exact"}:  # exact serves only comparison with the empty string
+            return super().get_lookup(lookup_name)
+        raise TypeError(f"{self.name} is encrypted: nothing may search or sort it by {lookup_name}.")

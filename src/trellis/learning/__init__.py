@@ -1,0 +1,1 @@
+"""Training modules and who has finished them."""

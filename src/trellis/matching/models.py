@@ -1,0 +1,108 @@
+from django.db import models
+from django.db.models import Q
+
+from trellis.kernel.encryption import EncryptedTextField
+from trellis.kernel.tenancy import TenantManager, TenantModel
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.mentorships.models import Mentorship
+from trellis.people.models import Person
+from trellis.programmes.models import Enrolment, Programme
+
+
+class Round(TenantModel):
+    """One run of the matcher over a programme's pool, with everything needed to run it again to the byte."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=RoundState.choices, default=RoundState.SOLVING)
+    settings = models.JSONField(default=dict)
+    salt = models.CharField(max_length=64)
+    inputs = EncryptedTextField(blank=True)  # JSON of the pool as solved; free text in it is people's own
+    input_hash = models.CharField(max_length=64, blank=True)
+    engine_version = models.CharField(max_length=20, blank=True)
+    certificate = models.JSONField(null=True)
+    total = models.BigIntegerField(null=True)
+    failure = models.TextField(blank=True)
+    job_id = models.BigIntegerField(null=True)
+    started_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    solved_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    undo_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="round_number_once")]
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def of(self, person: Person) -> "ProposalQuerySet":
+        """Those that name `person` on either side and have been shown to them."""
+        shown = [ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED, ProposalState.EXPIRED]
+        return self.filter(Q(mentee__person=person) | Q(mentor__person=person), state__in=shown)
+
+
+class Proposal(TenantModel):
+    """A pair that might become a mentorship. Both sides are shown the same reasons."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="proposals")
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="proposals")
+    mentee = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="proposals_as_mentee")
+    mentor = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="proposals_as_mentor")
+    state = models.CharField(max_length=12, choices=ProposalState.choices, default=ProposalState.UNDER_REVIEW)
+    origin = models.CharField(max_length=12, choices=ProposalOrigin.choices, default=ProposalOrigin.SOLVER)
+    score = models.PositiveIntegerField(default=0)
+    reasons = models.JSONField(default=dict)  # {"reasons": [{factor, key, params}], "gap": {...}}
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    offered_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    reminders_sent = models.PositiveSmallIntegerField(default=0)
+    mentorship = models.OneToOneField(Mentorship, null=True, on_delete=models.SET_NULL, related_name="proposal")
+
+    objects = TenantManager.from_queryset(ProposalQuerySet)()  # type: ignore[misc]  # django-stubs: overriding the base manager
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "round", "state"], name="proposal_of_round"),
+            models.Index(fields=["organisation", "state", "expires_at"], name="proposal_due"),
+        ]
+
+
+class OfferAnswer(TenantModel):
+    """One side's yes or no to an offer. A reason is optional and its author's own."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="answers")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    accepted = models.BooleanField()
+    reason = EncryptedTextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "person"], name="offer_answer_once")]
+
+
+class Unmatched(TenantModel):
+    """Somebody the round could not place, and why, in a form that can be put in words."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="unmatched")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "enrolment"], name="unmatched_once")]
+
+
+class Wish(TenantModel):
+    """A ranked wish of one enrolled person for another. Nobody else sees it; the matcher counts it."""
+
+    wisher = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="wishes")
+    wished = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wisher", "wished"], name="wish_once"),
+            models.UniqueConstraint(fields=["wisher", "rank"], name="wish_rank_once"),
+        ]

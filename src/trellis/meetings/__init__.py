@@ -1,0 +1,1 @@
+"""Meetings: planned, held, confirmed by each side."""

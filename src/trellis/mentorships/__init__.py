@@ -1,0 +1,1 @@
+"""The relationship itself: its parties, agreement, states and how it ended."""

@@ -1,0 +1,51 @@
+"""Telling people: one row in their inbox and one mail, both in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from trellis.kernel import jobs
+from trellis.notifications.models import Delivery, Notice
+from trellis.notifications.registry import NoticeKind
+from trellis.people.models import Person
+
+Parameters = Mapping[str, str | int]
+
+
+@transaction.atomic
+def tell(
+    *, person: Person, kind: NoticeKind, key: str, now: datetime, path: str = "", parameters: Parameters | None = None
+) -> Notice | None:
+    """Tell `person` once: the same `key` again tells nothing and returns None.
+
+    `path` is an address inside Trellis where the person can act. The mail is queued, not sent.
+    """
+    notice, fresh = Notice.objects.get_or_create(
+        person=person,
+        key=key,
+        defaults={
+            "organisation_id": person.organisation_id, "kind": kind.name, "parameters": dict(parameters or {}),
+            "path": path, "at": now,
+        },
+    )  # fmt: skip
+    if not fresh:
+        return None
+    delivery = Delivery.objects.create(organisation_id=person.organisation_id, notice=notice)
+    jobs.queue("notifications.deliver", organisation_id=person.organisation_id, delivery_id=delivery.pk)
+    return notice
+
+
+@transaction.atomic
+def mark_read(*, by: Person, notices: Iterable[int], now: datetime) -> int:
+    """Mark the person's own notices as read; ids that are not theirs are passed over."""
+    return Notice.objects.filter(person=by, pk__in=list(notices), read_at=None).update(read_at=now)
+
+
+def record_delivery(*, delivery: Delivery, state: str, now: datetime, error: str = "") -> None:
+    """Keep what became of a mail."""
+    delivery.state = state
+    delivery.attempts += 1
+    delivery.last_error = error[:300]
+    delivery.sent_at = now if state == Delivery.State.SENT else None
+    delivery.save(update_fields=["state", "attempts", "last_error", "sent_at"])

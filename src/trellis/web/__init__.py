@@ -1,0 +1,1 @@
+"""Pages: one folder per area. A view finds, checks, parses, calls one action or query, and answers."""

@@ -1,0 +1,1 @@
+"""Home: one next step, and what surrounds it."""

@@ -1,0 +1,13 @@
+// Small behaviour on top of pages that already work without it.
+
+// Close an open account menu on Escape or a click outside.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(document.body);
+});
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+function closeMenus(target) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(target)) menu.removeAttribute("open");
+  }
+}
