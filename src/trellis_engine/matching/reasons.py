@@ -1,0 +1,141 @@
+"""Message keys and their parameters: the engine never writes prose, the product translates.
+
+Every key the engine can emit is listed here, so that a translation can be checked for gaps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Param: TypeAlias = int | str | tuple[str, ...] | Mapping[str, int]
+Params: TypeAlias = Mapping[str, Param]
+
+REASON_KEYS = (
+    "skill_coverage.covered",
+    "skill_coverage.related",
+    "goal_fit.topics",
+    "goal_fit.related",
+    "values_style.both",
+    "values_style.style",
+    "values_style.values",
+    "career_path.held",
+    "seniority_gap.ideal",
+    "seniority_gap.near",
+    "distance.both",
+    "distance.unit",
+    "distance.location",
+    "experience.shared",
+    "interests.shared",
+    "availability.common",
+    "mutual_preference.both",
+)
+GAP_KEYS = (
+    "skill_coverage.gap",
+    "goal_fit.gap",
+    "values_style.gap",
+    "career_path.gap",
+    "seniority_gap.gap",
+    "distance.gap",
+    "experience.gap",
+    "interests.gap",
+    "availability.gap",
+)
+REFUSAL_KEYS = (
+    "same_person",
+    "reporting_line",
+    "no_match_list",
+    "common_language",
+    "level_gap",
+    "time_zone",
+    "forbidden_pair",
+    "minimum_score",
+    "places_taken_by_pins",
+)
+UNMATCHED_KEYS = (
+    "wants_no_mentor",
+    "no_mentor_with_places",
+    "no_allowed_mentor",
+    "allowed_mentors_full",
+    "offers_no_place",
+    "no_mentee_waiting",
+    "no_allowed_mentee",
+    "allowed_mentees_placed",
+)
+INPUT_KEYS = (
+    "id_repeated",
+    "id_missing",
+    "places_negative",
+    "busy_negative",
+    "skill_level_out_of_scale",
+    "weight_not_whole",
+    "weights_not_100",
+    "ideal_gap_reversed",
+    "factor_unknown",
+    "rule_unknown",
+    "person_unknown",
+)
+FAULT_KEYS = (
+    "malformed",
+    "settings_changed",
+    "input_changed",
+    "row_changed",
+    "section_changed",
+    "pair_repeated",
+    "pair_unknown",
+    "pair_forbidden",
+    "score_wrong",
+    "over_places",
+    "pin_missing",
+    "price_unknown",
+    "price_missing",
+    "price_out_of_range",
+    "bonus_too_small",
+    "total_wrong",
+    "not_proven",
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a hard rule forbids a pair: the rule's name is the message key."""
+
+    rule: str
+    params: Params
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence about a pair, the same for both people, holding nothing only one of them knows."""
+
+    factor: str
+    key: str
+    params: Params
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A person the plan leaves without a partner, and why."""
+
+    id: str
+    reason: str
+    params: Params
+    side: str  # "mentee" or "mentor": the same id may stand on both
+
+
+class InputRefused(ValueError):
+    """The caller's pool or settings cannot be used; ``key`` and ``params`` say why."""
+
+    def __init__(self, key: str, **params: Param) -> None:
+        super().__init__(f"{key} {params}")
+        self.key = key
+        self.params: Params = params
+
+
+class PinRefused(InputRefused):
+    """A pinned pair breaks a hard rule or finds no place left; ``refusal`` says which."""
+
+    def __init__(self, mentee: str, mentor: str, refusal: Refusal) -> None:
+        super().__init__(refusal.rule, mentee=mentee, mentor=mentor, **refusal.params)
+        self.mentee = mentee
+        self.mentor = mentor
+        self.refusal = refusal

@@ -1,0 +1,172 @@
+"""Hard rules: which pairs may never be made, and which rule says so first.
+
+To add a rule: write what it forbids and list it in RULES. A rule that needs a fact nobody
+stated (no languages, level 0) does not forbid: an empty answer must not lock a person out.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from trellis_engine.matching.encode import Encoded
+from trellis_engine.matching.grid import Grid, Mask
+from trellis_engine.matching.people import Participant
+from trellis_engine.matching.reasons import InputRefused, Params, Refusal
+from trellis_engine.matching.settings import Rule, Settings
+
+DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some mentee rows against all mentors, with the weighted points before any rule."""
+
+    encoded: Encoded
+    rows: slice
+    points: Grid
+
+    def pairs(self, ids: Iterable[tuple[str, str]]) -> Mask:
+        """True at the (mentee id, mentor id) pairs that stand in this block."""
+        mask = np.zeros(self.points.shape, bool)
+        for mentee, mentor in ids:
+            row = self.encoded.mentee_rows.get(mentee, self.rows.stop) - self.rows.start
+            column = self.encoded.mentor_columns.get(mentor)
+            if column is not None and 0 <= row < len(mask):
+                mask[row, column] = True
+        return mask
+
+
+Forbids: TypeAlias = Callable[[Block, Rule], Mask]
+Wording: TypeAlias = Callable[[Participant, Participant, Rule], Params]
+
+
+def same_person(block: Block, rule: Rule) -> Mask:
+    return block.pairs((mentor.id, mentor.id) for mentor in block.encoded.mentors)
+
+
+def reporting_line(block: Block, rule: Rule) -> Mask:
+    """One stands above the other at any depth of the reporting chain."""
+    return _named(block, lambda person: person.managers)
+
+
+def no_match_list(block: Block, rule: Rule) -> Mask:
+    return _named(block, lambda person: person.no_match)
+
+
+def _named(block: Block, names: Callable[[Participant], Iterable[str]]) -> Mask:
+    """Where either of the two names the other."""
+    mentees, mentors = block.encoded.mentees[block.rows], block.encoded.mentors
+    by_mentee = block.pairs((person.id, name) for person in mentees for name in names(person))
+    by_mentor = block.pairs((name, person.id) for person in mentors for name in names(person))
+    return by_mentee | by_mentor
+
+
+def common_language(block: Block, rule: Rule) -> Mask:
+    spoken = block.encoded.overlap(_languages)
+    none_shared: Mask = spoken.counts(block.rows) == 0
+    return spoken.stated(block.rows) & none_shared
+
+
+def _languages(person: Participant) -> frozenset[str]:
+    return person.languages
+
+
+def level_gap(block: Block, rule: Rule) -> Mask:
+    """Mentor's level less the mentee's outside the rule's limits."""
+    mine = block.encoded.mentee_numbers(_level)[block.rows, None]
+    theirs = block.encoded.mentor_numbers(_level)
+    return _outside(theirs - mine, rule) & (mine > 0) & (theirs > 0)
+
+
+def _outside(number: Grid, rule: Rule) -> Mask:
+    outside = np.zeros(number.shape, bool)
+    if rule.minimum is not None:
+        outside |= number < rule.minimum
+    if rule.maximum is not None:
+        outside |= number > rule.maximum
+    return outside
+
+
+def _level(person: Participant) -> int:
+    return person.level
+
+
+def time_zone(block: Block, rule: Rule) -> Mask:
+    mine = block.encoded.mentee_numbers(_offset)[block.rows, None]
+    return _hours_outside(mine, block.encoded.mentor_numbers(_offset), rule)
+
+
+def _hours_outside(mine: Grid, theirs: Grid, rule: Rule) -> Mask:
+    """Clocks are compared round the day: UTC+12 and UTC-11 are one hour apart."""
+    apart = np.abs(mine - theirs) % DAY
+    apart = np.minimum(apart, DAY - apart)
+    in_minutes = Rule(rule.name, maximum=None if rule.maximum is None else 60 * rule.maximum)
+    return _outside(apart, in_minutes)
+
+
+def _offset(person: Participant) -> int:
+    return person.utc_offset_minutes
+
+
+def forbidden_pair(block: Block, rule: Rule) -> Mask:
+    return block.pairs(block.encoded.settings.forbidden)
+
+
+def minimum_score(block: Block, rule: Rule) -> Mask:
+    """Counts the score before its floor of 1, so a minimum of 1 forbids pairs with nothing in common."""
+    return block.points < block.encoded.settings.minimum_score
+
+
+def _nothing(mentee: Participant, mentor: Participant, rule: Rule) -> Params:
+    return {}
+
+
+def _levels(mentee: Participant, mentor: Participant, rule: Rule) -> Params:
+    return {"levels": mentor.level - mentee.level, **_limits(rule)}
+
+
+def _limits(rule: Rule) -> dict[str, int]:
+    limits = {"minimum": rule.minimum, "maximum": rule.maximum}
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def _only_limits(mentee: Participant, mentor: Participant, rule: Rule) -> Params:
+    return _limits(rule)
+
+
+RULES: dict[str, tuple[Forbids, Wording]] = {
+    "same_person": (same_person, _nothing),
+    "reporting_line": (reporting_line, _nothing),
+    "no_match_list": (no_match_list, _nothing),
+    "common_language": (common_language, _nothing),
+    "level_gap": (level_gap, _levels),
+    "time_zone": (time_zone, _only_limits),
+    "forbidden_pair": (forbidden_pair, _nothing),
+    "minimum_score": (minimum_score, _nothing),
+}
+
+
+def rules_in_force(settings: Settings) -> tuple[Rule, ...]:
+    """The rules in the order they are asked; the three nobody can switch off are always there."""
+    for rule in settings.rules:
+        if rule.name not in RULES:
+            raise InputRefused("rule_unknown", rule=rule.name)
+    always = (Rule("forbidden_pair"), Rule("minimum_score"))
+    chosen = tuple(r for r in settings.rules if r not in always and r.name != "same_person")
+    return (Rule("same_person"), *chosen, *always)
+
+
+def first_failing(block: Block, rules: tuple[Rule, ...]) -> Grid:
+    """For every pair the index of the first rule it fails, or -1 if it is allowed."""
+    failing = np.full(block.points.shape, -1, np.int64)
+    for index in reversed(range(len(rules))):
+        forbids, _ = RULES[rules[index].name]
+        failing[forbids(block, rules[index])] = index
+    return failing
+
+
+def refusal(rule: Rule, mentee: Participant, mentor: Participant) -> Refusal:
+    _, wording = RULES[rule.name]
+    return Refusal(rule.name, wording(mentee, mentor, rule))

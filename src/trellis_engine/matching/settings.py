@@ -1,0 +1,49 @@
+"""How a round is matched: weights of the factors, hard rules, pinned and forbidden pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trellis_engine.matching.reasons import InputRefused
+
+FEATURE_SCALE = 1000
+WEIGHT_TOTAL = 100
+HIGHEST_SCORE = FEATURE_SCALE * WEIGHT_TOTAL
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A hard rule by name; the limits are read by ``level_gap`` (levels) and ``time_zone`` (hours)."""
+
+    name: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+USUAL_RULES = (Rule("reporting_line"), Rule("no_match_list"), Rule("common_language"))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The programme's matching settings.
+
+    ``weights``: factor name -> whole number, summing to 100; a factor left out weighs 0.
+    ``forbidden`` and ``pinned`` hold (mentee id, mentor id). ``minimum_score`` is in score
+    units, 0..100 000. ``same_person``, ``forbidden_pair`` and ``minimum_score`` are always in
+    force and need no entry in ``rules``.
+    """
+
+    weights: Mapping[str, int]
+    ideal_level_gap: tuple[int, int] = (1, 3)
+    rules: tuple[Rule, ...] = USUAL_RULES
+    forbidden: frozenset[tuple[str, str]] = frozenset()
+    pinned: frozenset[tuple[str, str]] = frozenset()
+    minimum_score: int = 0
+
+    def __post_init__(self) -> None:
+        for factor, weight in self.weights.items():
+            if type(weight) is not int or weight < 0:
+                raise InputRefused("weight_not_whole", factor=factor)
+        if sum(self.weights.values()) != WEIGHT_TOTAL:
+            raise InputRefused("weights_not_100", sum=sum(self.weights.values()))
+        if self.ideal_level_gap[0] > self.ideal_level_gap[1]:
+            raise InputRefused("ideal_gap_reversed")
