@@ -1,5 +1,82 @@
+"""`trellis`: finds the subcommands, opens the installation, turns refusals into exit codes."""
+
+import argparse
+import os
 import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import django
+from django.db.utils import OperationalError, ProgrammingError
+
+from trellis.cli.output import OK, REFUSED, USAGE, complain
+from trellis.kernel.errors import Refusal
+
+COMMANDS = (
+    "init", "serve", "worker", "check", "organisation", "backup", "restore",
+    "people", "programmes", "matching",
+)  # fmt: skip
+WITHOUT_INSTALLATION = {"init"}  # makes one
 
 
-def main() -> None:
-    sys.exit("being built")
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, from the modules that exist."""
+    top = argparse.ArgumentParser(
+        prog="trellis",
+        description="Trellis, career mentoring on your own server.",
+        epilog="The installation is the folder named by TRELLIS_DATA, or ./data.",
+    )
+    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    for name in COMMANDS:
+        if find_spec(f"trellis.cli.{name}"):
+            import_module(f"trellis.cli.{name}").register(subparsers)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. 0 = done, 1 = refused or faults found, 2 = used wrongly."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not _installed() and not WITHOUT_INSTALLATION.intersection(words[:1]):
+        if not _only_reads_help(words):
+            complain(
+                f"there is no installation in {_folder()}.",
+                "Run `trellis init`, or set TRELLIS_DATA to the folder of an existing one.",
+            )
+            return REFUSED
+        os.environ["TRELLIS_DATA"] = tempfile.mkdtemp(prefix="trellis-help-")  # help must leave nothing behind here
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.config.settings.base")
+    django.setup()
+    return _run(parser().parse_args(words))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        return int(arguments.run(arguments) or OK)
+    except Refusal as refusal:
+        complain(str(refusal))
+    except (OperationalError, ProgrammingError) as error:
+        complain(f"the database answered: {str(error).splitlines()[0]}", "Run `trellis check` to see what is missing.")
+    except KeyboardInterrupt:
+        complain("stopped.")
+    return REFUSED
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("TRELLIS_DATA", "data")).resolve()
+
+
+def _installed() -> bool:
+    return (_folder() / "secret.key").exists() or "TRELLIS_SECRET_KEY" in os.environ
+
+
+def _only_reads_help(words: Sequence[str]) -> bool:
+    return not words or "-h" in words or "--help" in words
+
+
+__all__ = ["OK", "REFUSED", "USAGE", "main", "parser"]
+
+if __name__ == "__main__":
+    sys.exit(main())
