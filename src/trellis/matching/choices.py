@@ -6,7 +6,6 @@ class RoundState(models.TextChoices):
     SOLVING = "solving", _("Looking for the best plan")
     REVIEW = "review", _("Under review")
     PUBLISHED = "published", _("Published")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
     FAILED = "failed", _("Failed")
     DISCARDED = "discarded", _("Discarded")
 

@@ -42,6 +42,17 @@ def mark_read(*, by: Person, notices: Iterable[int], now: datetime) -> int:
     return Notice.objects.filter(person=by, pk__in=list(notices), read_at=None).update(read_at=now)
 
 
+@transaction.atomic
+def skip_unsent(*, person: Person, key: str) -> bool:
+    """Stop a mail that has not gone out and clear its notice; False if it was already sent (or never told)."""
+    notice = Notice.objects.select_for_update().filter(person=person, key=key).first()
+    if notice is None or notice.delivery.state == Delivery.State.SENT:
+        return False
+    Delivery.objects.filter(notice=notice).update(state=Delivery.State.SKIPPED)
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=notice.at)
+    return True
+
+
 def record_delivery(*, delivery: Delivery, state: str, now: datetime, error: str = "") -> None:
     """Keep what became of a mail."""
     delivery.state = state

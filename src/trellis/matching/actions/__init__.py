@@ -1,0 +1,1 @@
+"""Every write of the matching app, one module per noun."""

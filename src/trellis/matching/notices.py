@@ -1,0 +1,60 @@
+from django.utils.translation import gettext_noop
+
+from trellis.notifications.registry import NoticeKind
+
+OFFER_TO_MENTEE = NoticeKind(
+    name="matching.offer_to_mentee",
+    subject=gettext_noop("%(partner)s could be your mentor"),
+    lines=(
+        gettext_noop("In %(programme)s we suggest %(partner)s as your mentor. You both see the same reasons."),
+        gettext_noop("Please answer by %(until)s. If it does not feel right, say no: no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
+OFFER_TO_MENTOR = NoticeKind(
+    name="matching.offer_to_mentor",
+    subject=gettext_noop("Would you mentor %(partner)s?"),
+    lines=(
+        gettext_noop("In %(programme)s we suggest %(partner)s as your mentee. You both see the same reasons."),
+        gettext_noop("Please answer by %(until)s. If it does not feel right, say no: no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
+OFFER_REMINDER = NoticeKind(
+    name="matching.offer_reminder",
+    subject=gettext_noop("%(partner)s is waiting for your answer"),
+    lines=(gettext_noop("The offer in %(programme)s stays open until %(until)s. A no is fine too."),),
+    action=gettext_noop("Answer now"),
+)
+OFFER_WITHDRAWN = NoticeKind(
+    name="matching.offer_withdrawn",
+    subject=gettext_noop("Please disregard our last mail about %(programme)s"),
+    lines=(
+        gettext_noop("The programme team took the published matches back to look at them again."),
+        gettext_noop("You need not do anything. You will hear from us with a new suggestion."),
+    ),
+)
+OFFER_NOT_TAKEN = NoticeKind(
+    name="matching.offer_not_taken",
+    subject=gettext_noop("Your match in %(programme)s did not come about"),
+    lines=(
+        gettext_noop("This happens, and it says nothing about you. No reasons are passed on."),
+        gettext_noop("The programme team is looking at the next choice for you."),
+    ),
+    action=gettext_noop("See where you stand"),
+)
+ROUND_READY = NoticeKind(
+    name="matching.round_ready",
+    subject=gettext_noop("The matches for %(programme)s are ready to review"),
+    lines=(gettext_noop("%(matched)s pairs are proposed and %(unmatched)s people have a reason why not."),),
+    action=gettext_noop("Review the matches"),
+)
+REQUEST_TO_MENTOR = NoticeKind(
+    name="matching.request_to_mentor",
+    subject=gettext_noop("%(partner)s would like you as mentor"),
+    lines=(
+        gettext_noop("%(partner)s found you in %(programme)s and asked for you."),
+        gettext_noop("Please answer by %(until)s. A no is fine; no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)

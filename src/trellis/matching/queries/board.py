@@ -1,0 +1,139 @@
+"""The review board: plain rows with their words already made."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.models import Proposal, Round, Unmatched
+from trellis.matching.words import reason_words, unmatched_words
+from trellis.programmes.models import Programme
+
+
+@dataclass(frozen=True)
+class Side:
+    """One person of a pair, as much as a reviewer needs to compare."""
+
+    id: int
+    name: str
+    job_title: str
+    unit: str
+    level: int | None
+    location: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    id: int
+    state: str
+    state_words: str
+    origin: str
+    origin_words: str
+    score: int  # 0 to 100, as shown
+    points: int  # 0 to 100 000, exact
+    mentee: Side
+    mentor: Side
+    reasons: tuple[str, ...]
+    gap: str
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    number: int
+    state: str
+    state_words: str
+    created_at: datetime
+    published_at: datetime | None
+    pairs: int
+    accepted: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class UnmatchedRow:
+    name: str
+    side: str
+    why: str
+
+
+_PERSON = ("id", "given_name", "preferred_name", "family_name", "job_title", "unit", "level", "location")
+_STATES, _ORIGINS = dict(ProposalState.choices), dict(ProposalOrigin.choices)
+
+
+def board(found: Round, *, states: Iterable[str] | None = None) -> list[BoardRow]:
+    """The round's pairs, weakest first among those to review: that is where a person's eye is needed. One query."""
+    rows = Proposal.objects.filter(round=found)
+    if states is not None:
+        rows = rows.filter(state__in=list(states))
+    fields = [f"{side}__person__{name}" for side in ("mentee", "mentor") for name in _PERSON]
+    values = rows.order_by("score", "id").values("id", "state", "origin", "score", "reasons", *fields)
+    return [_row(row) for row in values]
+
+
+def _row(row: Mapping[str, Any]) -> BoardRow:
+    reasons, gap = explanation_words(row["reasons"])
+    return BoardRow(
+        id=row["id"], state=row["state"], state_words=str(_STATES[row["state"]]), origin=row["origin"],
+        origin_words=str(_ORIGINS[row["origin"]]), score=shown_score(row["score"]), points=row["score"],
+        mentee=_side(row, "mentee"), mentor=_side(row, "mentor"), reasons=reasons, gap=gap,
+    )  # fmt: skip
+
+
+def _side(row: Mapping[str, Any], side: str) -> Side:
+    found = {name: row[f"{side}__person__{name}"] for name in _PERSON}
+    first = found["preferred_name"] or found["given_name"]
+    return Side(
+        id=found["id"], name=f"{first} {found['family_name']}".strip(), job_title=found["job_title"],
+        unit=found["unit"], level=found["level"], location=found["location"],
+    )  # fmt: skip
+
+
+def shown_score(points: int) -> int:
+    """0 to 100, rounded down, so that nobody reads a perfect match where there is none."""
+    return points // 1000
+
+
+def explanation_words(stored: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """The reasons and the gap in words, the same for both sides."""
+    reasons = tuple(reason_words(each["key"], each["params"]) for each in stored.get("reasons", ()))
+    gap = stored.get("gap")
+    return reasons, reason_words(gap["key"], gap["params"]) if gap else ""
+
+
+def rounds_of(programme: Programme) -> list[RoundRow]:
+    """Every round of the programme, newest first, with its counts. One query."""
+    rows = (
+        Round.objects.filter(programme=programme)
+        .annotate(
+            pairs=Count("proposals"),
+            accepted=Count("proposals", filter=Q(proposals__state=ProposalState.ACCEPTED)),
+            waiting=Count("proposals", filter=Q(proposals__state=ProposalState.OFFERED)),
+        )
+        .order_by("-number")
+        .values("number", "state", "created_at", "published_at", "pairs", "accepted", "waiting")
+    )
+    words = dict(RoundState.choices)
+    return [RoundRow(state_words=str(words[row["state"]]), **row) for row in rows]
+
+
+def state_counts(found: Round) -> dict[str, int]:
+    """How many of the round's pairs are in each state. One query."""
+    counted = Proposal.objects.filter(round=found).values_list("state").annotate(count=Count("id")).order_by()
+    return dict(counted)
+
+
+def unmatched_rows(found: Round) -> list[UnmatchedRow]:
+    """Everybody the round could not place, mentees first, each with the reason in words. One query."""
+    rows = Unmatched.objects.filter(round=found).select_related("enrolment__person")
+    listed = sorted(rows, key=lambda row: (row.enrolment.side != "mentee", row.enrolment.person.sort_name))
+    return [
+        UnmatchedRow(
+            row.enrolment.person.full_name,
+            row.enrolment.get_side_display(),
+            unmatched_words(row.reason, row.parameters),
+        )
+        for row in listed
+    ]

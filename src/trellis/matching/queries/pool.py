@@ -1,0 +1,169 @@
+"""From tables to the engine's frozen facts. A fixed number of queries, whatever the size of the pool."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from trellis.matching.choices import ProposalState
+from trellis.matching.models import Proposal, Wish
+from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.models import Party
+from trellis.people.choices import PersonStatus
+from trellis.people.models import Person
+from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Enrolment, EnrolmentSkill, Programme
+from trellis.skills import taxonomy
+from trellis_engine.matching import Participant, Pool, Rule, Settings, Taxonomy
+
+# The templates' words for hard rules, and the engine's names for them. Capacity needs no rule: it is a number.
+RULES_BY_WORDS = {
+    "never the direct line manager, nor anyone in the same reporting chain": "reporting_line",
+    "no-match list of either side": "no_match_list",
+    "common language": "common_language",
+}
+ALWAYS = ("no_match_list",)
+
+
+@lru_cache(maxsize=1)
+def engine_taxonomy() -> Taxonomy:
+    """The shipped taxonomy as the engine reads it."""
+    return Taxonomy(
+        related={skill.id: frozenset(skill.related) for skill in taxonomy.skills()}, phrases=taxonomy.phrases()
+    )
+
+
+def engine_settings(stored: Mapping[str, Any]) -> Settings:
+    """A programme's or a round's stored matching settings, with pinned and forbidden pairs if it has any.
+
+    Raises trellis_engine.matching.InputRefused where they cannot be used.
+    """
+    low, high = stored.get("ideal_level_gap") or (1, 3)
+    return Settings(
+        weights={factor: int(weight) for factor, weight in stored["weights"].items()},
+        ideal_level_gap=(int(low), int(high)),
+        rules=tuple(_rules(stored)),
+        pinned=_pairs(stored.get("pinned", ())),
+        forbidden=_pairs(stored.get("forbidden", ())),
+        minimum_score=int(stored.get("minimum_score") or 0),
+    )
+
+
+def _pairs(stored: Iterable[Iterable[str]]) -> frozenset[tuple[str, str]]:
+    return frozenset((mentee, mentor) for mentee, mentor in stored)
+
+
+def _rules(stored: Mapping[str, Any]) -> Iterable[Rule]:
+    named = [RULES_BY_WORDS.get(words, words) for words in stored.get("hard_constraints", ())]
+    usual = named or list(RULES_BY_WORDS.values())
+    for name in dict.fromkeys([*usual, *ALWAYS]):
+        if name in RULES_BY_WORDS.values():
+            yield Rule(name)
+    for name in ("level_gap", "time_zone"):
+        if limits := stored.get(name):
+            yield Rule(name, minimum=limits.get("minimum"), maximum=limits.get("maximum"))
+
+
+def load_pool(programme: Programme, now: datetime) -> Pool:
+    """Everybody in the programme who is ready to be matched, with the places they have free now.
+
+    An open offer holds its places, so that a second round cannot promise them again.
+    """
+    enrolments = list(
+        Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPROVED)
+        .exclude(person__status__in=[PersonStatus.LEFT, PersonStatus.SUSPENDED])
+        .select_related("person")
+    )
+    facts = _Facts(programme, enrolments, now)
+    people = [(enrolment.side, facts.participant(enrolment)) for enrolment in enrolments]
+    return Pool(
+        mentees=tuple(person for side, person in people if side == Side.MENTEE),
+        mentors=tuple(person for side, person in people if side == Side.MENTOR),
+    )
+
+
+def enrolments_by_id(programme: Programme) -> dict[tuple[str, str], Enrolment]:
+    """(side, the engine's id) to enrolment."""
+    rows = Enrolment.objects.filter(programme=programme).select_related("person")
+    return {(row.side, row.person.external_id): row for row in rows}
+
+
+class _Facts:
+    """Everything about a pool that is read once and looked up per person."""
+
+    def __init__(self, programme: Programme, enrolments: list[Enrolment], now: datetime) -> None:
+        self.now = now
+        self.code = dict(Person.objects.values_list("pk", "external_id"))
+        self.boss = dict(Person.objects.exclude(manager=None).values_list("pk", "manager_id"))
+        self.skills: dict[int, list[tuple[str, int]]] = {}
+        for enrolment_id, skill, level in EnrolmentSkill.objects.filter(enrolment__programme=programme).values_list(
+            "enrolment_id", "skill", "level"
+        ):
+            self.skills.setdefault(enrolment_id, []).append((skill, level))
+        self.wishes: dict[int, list[str]] = {}
+        for wisher, wished in (
+            Wish.objects.filter(wisher__programme=programme)
+            .order_by("wisher_id", "rank")
+            .values_list("wisher_id", "wished__person_id")
+        ):
+            self.wishes.setdefault(wisher, []).append(self.code[wished])
+        self.here = self._live(programme)
+        self.everywhere = self._live(None)
+        self.promised = self._promised(programme)
+
+    def _live(self, programme: Programme | None) -> dict[tuple[int, str], int]:
+        parties = Party.objects.filter(mentorship__state__in=LIVE_STATES)
+        if programme is not None:
+            parties = parties.filter(mentorship__programme=programme)
+        counted = parties.values_list("person_id", "role").annotate(count=Count("id")).order_by()
+        return {(person, role): count for person, role, count in counted}
+
+    def _promised(self, programme: Programme) -> Counter[int]:
+        held: Counter[int] = Counter()
+        rows = Proposal.objects.filter(programme=programme, state=ProposalState.OFFERED)
+        for mentee, mentor in rows.values_list("mentee_id", "mentor_id"):
+            held[mentee] += 1
+            held[mentor] += 1
+        return held
+
+    def chain(self, person_id: int) -> tuple[str, ...]:
+        found: list[int] = []
+        boss = self.boss.get(person_id)
+        while boss is not None and boss not in found and boss != person_id:
+            found.append(boss)
+            boss = self.boss.get(boss)
+        return tuple(self.code[each] for each in found)
+
+    def participant(self, enrolment: Enrolment) -> Participant:
+        person = enrolment.person
+        offset = ZoneInfo(person.time_zone).utcoffset(self.now)
+        busy_here = self.here.get((person.pk, enrolment.side), 0)
+        mentor = enrolment.side == Side.MENTOR
+        return Participant(
+            id=person.external_id,
+            level=person.level or 0,
+            skills=tuple(self.skills.get(enrolment.pk, ())),
+            goal=enrolment.goal,
+            working_style=enrolment.working_style,
+            values=frozenset(enrolment.values),
+            availability=frozenset(enrolment.availability),
+            languages=frozenset(person.languages),
+            unit=person.unit,
+            location=person.location,
+            utc_offset_minutes=int(offset.total_seconds() // 60) if offset else 0,
+            managers=self.chain(person.pk),
+            no_match=frozenset(self.code[each] for each in json.loads(enrolment.no_match or "[]") if each in self.code),
+            ranked=tuple(self.wishes.get(enrolment.pk, ())),
+            places=max(enrolment.places - busy_here - self.promised[enrolment.pk], 0),
+            busy=self.everywhere.get((person.pk, enrolment.side), 0),
+            track=person.unit if mentor else "",
+            aims=frozenset() if mentor else frozenset(enrolment.aims),
+            held=frozenset([*enrolment.aims, person.job_title]) - {""} if mentor else frozenset(),
+            experience=frozenset(enrolment.experience),
+            interests=frozenset(enrolment.interests),
+        )

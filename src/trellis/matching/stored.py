@@ -1,0 +1,48 @@
+"""A round keeps the pool it was solved on, so that it can be run again to the byte. Engine facts to JSON and back."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from trellis_engine.matching import Explanation, Participant, Pool, Reason
+
+_SETS = {"values", "availability", "languages", "no_match", "aims", "experience", "interests", "held"}
+
+
+def pool_to_json(pool: Pool) -> str:
+    sides = {"mentees": pool.mentees, "mentors": pool.mentors}
+    return json.dumps({side: [_plain(person) for person in people] for side, people in sides.items()}, sort_keys=True)
+
+
+def pool_from_json(text: str) -> Pool:
+    sides: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return Pool(
+        mentees=tuple(_participant(row) for row in sides["mentees"]),
+        mentors=tuple(_participant(row) for row in sides["mentors"]),
+    )
+
+
+def _plain(person: Participant) -> dict[str, Any]:
+    row = {field.name: getattr(person, field.name) for field in fields(person)}
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in row.items()}
+
+
+def _participant(row: dict[str, Any]) -> Participant:
+    given: dict[str, Any] = {name: frozenset(value) if name in _SETS else value for name, value in row.items()}
+    given["skills"] = tuple((skill, level) for skill, level in row["skills"])
+    given["managers"] = tuple(row["managers"])
+    given["ranked"] = tuple(row["ranked"])
+    return Participant(**given)
+
+
+def reasons_to_json(explanation: Explanation) -> dict[str, Any]:
+    """What both sides are shown: keys and parameters, put into words by matching.words when read."""
+    return {
+        "reasons": [_reason(reason) for reason in explanation.reasons],
+        "gap": _reason(explanation.gap) if explanation.gap else None,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    params = {name: list(value) if isinstance(value, tuple) else value for name, value in reason.params.items()}
+    return {"factor": reason.factor, "key": reason.key, "params": params}
