@@ -102,6 +102,9 @@ LOGIN_REDIRECT_URL = "home"
 # Shared between processes, so that rate limits hold for all workers together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
 
+# The standard Tasks API. Ours keeps jobs as leased rows of the database; see trellis/kernel/jobs/tasks.py.
+TASKS = {"default": {"BACKEND": os.environ.get("TRELLIS_TASKS", "trellis.kernel.jobs.tasks.LeasedRows")}}
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
 TIME_ZONE = "UTC"
