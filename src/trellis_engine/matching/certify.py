@@ -19,7 +19,7 @@ import numpy as np
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
 from trellis_engine.matching.people import Pool, Taxonomy
-from trellis_engine.matching.plan import Plan
+from trellis_engine.matching.plan import OBJECTIVE, Plan
 from trellis_engine.matching.reasons import Params
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
@@ -51,10 +51,11 @@ def certificate(plan: Plan) -> Certificate:
     head = {"version": VERSION, **head, **{figure: getattr(plan, figure) for figure in FIGURES}}
     pairs = [{name: getattr(pair, name) for name in SECTIONS["pairs"]} for pair in plan.pairs]
     prices = [{"mentor": mentor, "price": price} for mentor, price in plan.prices.items()]
-    return _sealed(head | {"pairs": pairs, "prices": prices})
+    return resealed(head | {"pairs": pairs, "prices": prices})
 
 
-def _sealed(body: Certificate) -> Certificate:
+def resealed(body: Certificate) -> Certificate:
+    """Fresh fingerprints for whatever it says: they find a slip, the proof itself finds a forgery."""
     for section in SECTIONS:
         for row in body[section]:
             row["fingerprint"] = _row_print(body, section, row)
@@ -100,6 +101,9 @@ def _shape(proof: Certificate) -> Iterator[Fault]:
 
 
 def _inputs(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
+    for name, known in (("version", VERSION), ("objective", OBJECTIVE)):
+        if proof[name] != known:
+            yield Fault("malformed", name, {})
     if proof["settings_hash"] != hash_settings(settings):
         yield Fault("settings_changed", "settings_hash", {})
     if proof["input_hash"] != hash_inputs(pool, taxonomy):

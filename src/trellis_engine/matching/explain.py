@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from trellis_engine.matching.factors import FACTOR_BY_NAME, Couple
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.reasons import Reason
-from trellis_engine.matching.score import Part, parts, score_of
+from trellis_engine.matching.score import ONLY, Part, pair_scorer, parts_of
 from trellis_engine.matching.settings import FEATURE_SCALE, Settings
 
 REASONS = 3
@@ -25,11 +25,12 @@ class Explanation:
 def explain(pool: Pool, settings: Settings, taxonomy: Taxonomy, mentee_id: str, mentor_id: str) -> Explanation:
     """The explanation both people read. A forbidden pair has score 0 and nothing to say: see why_not."""
     mentee, mentor = pool.pair(mentee_id, mentor_id)
-    score = score_of(mentee, mentor, settings, taxonomy)
+    scorer = pair_scorer(mentee, mentor, settings, taxonomy)
+    score = int(scorer.judge(ONLY)[0][0, 0])
     if not score:
         return Explanation((), None, 0)
     couple = Couple(mentee, mentor, settings, taxonomy)
-    ranked = sorted(parts(mentee, mentor, settings, taxonomy), key=lambda part: -part.points)
+    ranked = sorted(parts_of(scorer), key=lambda part: -part.points)
     told = (_reason(part, couple) for part in ranked if part.feature > 0)
     reasons = tuple(reason for reason in told if reason)[:REASONS]
     return Explanation(reasons, _gap(ranked, reasons, couple), score)

@@ -14,6 +14,8 @@ from trellis_engine.matching.reasons import InputRefused
 LEVELS_OF_SKILL = range(1, 6)
 # "C", "ML" or "SQL" would be found in ordinary words if their case were ignored.
 CASE_MATTERS_UP_TO = 3
+HIGHEST_NUMBER = 1_000_000  # far above any real count, far below what int64 sums could not hold
+DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ class Participant:
     def __post_init__(self) -> None:
         if not self.id:
             raise InputRefused("id_missing")
-        if self.places < 0:
-            raise InputRefused("places_negative", id=self.id)
-        if self.busy < 0:
-            raise InputRefused("busy_negative", id=self.id)
+        for name in ("level", "places", "busy"):
+            if not 0 <= getattr(self, name) <= HIGHEST_NUMBER:
+                raise InputRefused("number_out_of_range", id=self.id, field=name)
+        if abs(self.utc_offset_minutes) > DAY:
+            raise InputRefused("number_out_of_range", id=self.id, field="utc_offset_minutes")
         # a mapping is welcome too; sorted, because the order of skills carries no meaning
         object.__setattr__(self, "skills", tuple(sorted(dict(self.skills).items())))
         for skill, level in self.skills:

@@ -64,8 +64,7 @@ UNMATCHED_KEYS = (
 INPUT_KEYS = (
     "id_repeated",
     "id_missing",
-    "places_negative",
-    "busy_negative",
+    "number_out_of_range",
     "skill_level_out_of_scale",
     "weight_not_whole",
     "weights_not_100",

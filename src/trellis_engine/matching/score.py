@@ -84,10 +84,14 @@ ONLY = slice(0, 1)
 
 def parts(mentee: Participant, mentor: Participant, settings: Settings, taxonomy: Taxonomy) -> tuple[Part, ...]:
     """The exact additive parts of an allowed pair's score, or what they would be if it were allowed."""
-    scorer = pair_scorer(mentee, mentor, settings, taxonomy)
+    return parts_of(pair_scorer(mentee, mentor, settings, taxonomy))
+
+
+def parts_of(scorer: Scorer) -> tuple[Part, ...]:
+    """The same for a scorer of one pair."""
     features = {name: int(grid[0, 0]) for name, grid in scorer.features(ONLY).items()}
     found = tuple(
-        Part(name, settings.weights[name], feature, settings.weights[name] * max(feature, 0))
+        Part(name, scorer.weights[name], feature, scorer.weights[name] * max(feature, 0))
         for name, feature in features.items()
     )
     return found if any(part.points for part in found) else (*found, Part(FLOOR, 0, 0, 1))
