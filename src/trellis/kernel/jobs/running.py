@@ -1,5 +1,6 @@
 """Running one claimed row: open its organisation, call its handler, keep what became of it."""
 
+import json
 import logging
 import time
 import traceback
@@ -117,7 +118,9 @@ def _call(this: Run) -> object:
     # a savepoint, so that a database error leaves the caller's transaction usable
     shelter = transaction.atomic() if this.inside else nullcontext()
     with scope, shelter:
-        return entry_of(row.name).handler(**arguments)
+        result: object = entry_of(row.name).handler(**arguments)
+        json.dumps(result)  # what cannot be kept fails here, before the database is asked
+        return result
 
 
 def without_content(error: BaseException) -> str:
