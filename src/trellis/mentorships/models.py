@@ -54,6 +54,7 @@ class Party(TenantModel):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="parties")
     role = models.CharField(max_length=8, choices=PartyRole.choices)
     wants_rematch = models.BooleanField(default=False)
+    stays_in_touch = models.BooleanField(null=True)  # after the close, informally; None: has not said
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mentorship", "person"], name="party_once")]

@@ -35,7 +35,7 @@ ROLES = frozenset({"mentee", "mentor"})
 
 
 def requirement(key: str, value: object) -> Requirement:
-    """A requirement from a line of content (`{meetings_held_gte: 2}`); raises ValueError for a word it does not know."""
+    """A requirement from a line of content (`{meetings_held_gte: 2}`); raises ValueError for an unknown word."""
     if key not in VOCABULARY:
         raise ValueError(f"{key} is not a condition: see condition_vocabulary in stages.yaml.")
     if key == "any_of":

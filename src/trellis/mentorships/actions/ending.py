@@ -1,0 +1,119 @@
+"""How a mentorship is over: closed together, or ended early by either side with nobody at fault."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from trellis.mentorships import notices
+from trellis.mentorships.actions.pausing import end_pause
+from trellis.mentorships.actions.states import check_party, day_of, locked, move, record, tell_world
+from trellis.mentorships.choices import ClosureType, MentorshipState
+from trellis.mentorships.models import Mentorship, Party
+from trellis.mentorships.queries import partners_of
+from trellis.mentorships.queries.contacts import programme_team, safeguarding_contacts
+from trellis.notifications.actions import tell
+from trellis.people.models import Person
+
+
+@transaction.atomic
+def end_mentorship(
+    *,
+    by: Person | None,
+    mentorship: Mentorship,
+    now: datetime,
+    closure: str = ClosureType.CHANGED_CIRCUMSTANCES,
+    words: str = "",
+    wants_rematch: bool = False,
+) -> Mentorship:
+    """End early. No reason is needed; `words` are encrypted and stay with their author. Everyone else is told
+    the same neutral thing.
+
+    A concern is never kept as the closure type, where the programme team would read it: it goes to the
+    safeguarding contacts, who get the person's name and nothing else. Raises MoveRefused, NotAllowed.
+    """
+    mentorship = locked(mentorship)
+    check_party(by, mentorship)
+    if by is not None and closure == ClosureType.CONCERN:
+        _ask_for_talk(by, mentorship, now)
+        closure = ClosureType.CHANGED_CIRCUMSTANCES
+    _close(mentorship, MentorshipState.ENDED, by=by, now=now, closure=closure, words=words)
+    tell_world("ended", mentorship, by=by, now=now, facts={"closure": closure})
+    parties = [party.person for party in mentorship.parties.select_related("person").order_by("id")]
+    for reader in parties:
+        if by is None or reader.pk != by.pk:
+            other = next(person for person in parties if person.pk != reader.pk)
+            notices.tell_party(reader, other, notices.ENDED, mentorship, now=now)
+    if by is not None and wants_rematch:
+        wish_rematch(by=by, mentorship=mentorship, wants=True, now=now)
+    return mentorship
+
+
+@transaction.atomic
+def complete_mentorship(
+    *, by: Person, mentorship: Mentorship, now: datetime, closure: str = ClosureType.COMPLETED
+) -> Mentorship:
+    """Close at the end of the way. The partner is told that their page waits. Raises MoveRefused, NotAllowed."""
+    mentorship = locked(mentorship)
+    check_party(by, mentorship)
+    _close(mentorship, MentorshipState.COMPLETED, by=by, now=now, closure=closure)
+    tell_world("completed", mentorship, by=by, now=now, facts={"closure": closure})
+    for partner in partners_of(mentorship, by):
+        path = reverse("closure", args=[mentorship.pk])
+        notices.tell_party(partner, by, notices.COMPLETED, mentorship, now=now, path=path)
+    return mentorship
+
+
+def _close(
+    mentorship: Mentorship, to_state: str, *, by: Person | None, now: datetime, closure: str, words: str = ""
+) -> None:
+    if mentorship.state == MentorshipState.PAUSED:
+        end_pause(mentorship, day_of(now))
+    move(mentorship, to_state, by=by, now=now, closure=closure, words=words)
+    mentorship.closure, mentorship.ended_at = closure, now
+    mentorship.save(update_fields=["state", "closure", "ended_at", "paused_until", "paused_days", "planned_end_on"])
+
+
+def end_mentorships_of(*, person: Person, now: datetime) -> int:
+    """End every live mentorship of somebody who has left; the partners read the neutral notice. How many."""
+    live = Mentorship.objects.of(person).live().order_by("id")
+    return sum(bool(end_mentorship(by=None, mentorship=mentorship, now=now)) for mentorship in live)
+
+
+@transaction.atomic
+def wish_rematch(*, by: Person, mentorship: Mentorship, wants: bool, now: datetime) -> Party:
+    """Say whether one would like another match. A yes is told to the programme team, with the name and no reason."""
+    check_party(by, mentorship)
+    party = Party.objects.select_for_update().get(mentorship=mentorship, person=by)
+    fresh = wants and not party.wants_rematch
+    party.wants_rematch = wants
+    party.save(update_fields=["wants_rematch"])
+    record("rematch_wished", mentorship, by=by, now=now, facts={"wants": wants})
+    for manager in programme_team(mentorship.programme) if fresh else ():
+        tell(
+            person=manager, kind=notices.REMATCH_WANTED, key=f"mentorship:{mentorship.pk}:rematch:{by.pk}", now=now,
+            path=f"/manage/{mentorship.programme.slug}/pairs/",
+            parameters={"name": by.full_name, "programme": mentorship.programme.name},
+        )  # fmt: skip
+    return party
+
+
+@transaction.atomic
+def stay_in_touch(*, by: Person, mentorship: Mentorship, wants: bool, now: datetime) -> Mentorship:
+    """Say whether one stays in touch after the close. Only two yeses make it so; a no is shown to nobody."""
+    mentorship = locked(mentorship)
+    check_party(by, mentorship)
+    Party.objects.filter(mentorship=mentorship, person=by).update(stays_in_touch=wants)
+    said = list(Party.objects.filter(mentorship=mentorship).values_list("stays_in_touch", flat=True))
+    mentorship.continues_informally = all(said)
+    mentorship.save(update_fields=["continues_informally"])
+    record("touch_wished", mentorship, by=by, now=now, facts={"both": mentorship.continues_informally})
+    return mentorship
+
+
+def _ask_for_talk(by: Person, mentorship: Mentorship, now: datetime) -> None:
+    for contact in safeguarding_contacts(mentorship):
+        tell(
+            person=contact, kind=notices.WANTS_TO_TALK, key=f"mentorship:{mentorship.pk}:talk:{by.pk}", now=now,
+            parameters={"name": by.full_name},
+        )  # fmt: skip

@@ -1,0 +1,146 @@
+"""Beginning a mentorship, and taking one back before anything has happened in it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from trellis.kernel.errors import Refusal
+from trellis.kernel.events import publish
+from trellis.mentorships import notices
+from trellis.mentorships.actions.states import day_of, locked, record
+from trellis.mentorships.choices import LIVE_STATES, MentorshipState, PartyRole
+from trellis.mentorships.events import MentorshipChanged, MentorshipStarted
+from trellis.mentorships.models import Mentorship, Party, Transition
+from trellis.mentorships.queries import live_parties, partners_of
+from trellis.notifications.actions import skip_unsent
+from trellis.people.models import Person
+from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Enrolment, Programme
+
+Reasons = Mapping[str, Any]  # Any: what the matcher explained, kept as it is
+OWN_TABLES = frozenset({"parties", "transitions", "journey"})  # there from the first moment
+
+
+class StartRefused(Refusal):
+    """These two cannot be connected now."""
+
+
+class WithdrawRefused(Refusal):
+    """Something has already happened between the two."""
+
+
+@transaction.atomic
+def start_mentorship(
+    *,
+    by: Person | None,
+    programme: Programme,
+    mentee: Person,
+    mentor: Person,
+    now: datetime,
+    score: int | None = None,
+    reasons: Reasons | None = None,
+) -> Mentorship:
+    """Connect two people in a programme and tell both.
+
+    Both enrolment rows are locked, the mentor's first, so that the last place is given once however many ask.
+    Raises StartRefused: the same person twice, not ready to be matched, no free place, already connected.
+    """
+    if mentee.pk == mentor.pk:
+        raise StartRefused(_("Nobody can be their own mentor."))
+    _take_place(programme, mentor, Side.MENTOR)
+    _take_place(programme, mentee, Side.MENTEE)
+    _refuse_twice(programme, mentee, mentor)
+    mentorship = Mentorship.objects.create(
+        organisation_id=programme.organisation_id, programme=programme, pair_key=pair_key(mentee, mentor),
+        started_at=now, planned_end_on=day_of(now) + timedelta(weeks=programme.duration_weeks),
+        match_score=score, match_reasons=dict(reasons or {}),
+    )  # fmt: skip
+    for person, role in ((mentee, PartyRole.MENTEE), (mentor, PartyRole.MENTOR)):
+        Party.objects.create(organisation_id=programme.organisation_id, mentorship=mentorship, person=person, role=role)
+    Transition.objects.create(
+        organisation_id=programme.organisation_id, mentorship=mentorship, to_state=MentorshipState.ACTIVE, at=now, by=by
+    )
+    facts = {"programme": programme.pk, "mentee": mentee.pk, "mentor": mentor.pk}
+    record("started", mentorship, by=by, now=now, facts=facts)
+    publish(MentorshipStarted(organisation_id=programme.organisation_id, mentorship_id=mentorship.pk), at=now)
+    notices.tell_party(mentee, mentor, notices.STARTED, mentorship, now=now)
+    notices.tell_party(mentor, mentee, notices.STARTED, mentorship, now=now)
+    return mentorship
+
+
+def pair_key(mentee: Person, mentor: Person) -> str:
+    return f"{mentee.pk}:{mentor.pk}"
+
+
+def _take_place(programme: Programme, person: Person, side: str) -> None:
+    """Hold the person's enrolment and see that a place is free on that side."""
+    enrolment = Enrolment.objects.select_for_update().filter(programme=programme, person=person, side=side).first()
+    if enrolment is None or enrolment.state != EnrolmentState.APPROVED:
+        raise StartRefused(
+            _("%(name)s is not ready to be matched in this programme. Approve or resume their sign-up first.")
+            % {"name": person.full_name}
+        )
+    if live_parties(programme, person, side) >= enrolment.places:
+        raise StartRefused(
+            _("%(name)s has no free place left. Choose somebody else, or ask them for one more place.")
+            % {"name": person.full_name}
+        )
+
+
+def _refuse_twice(programme: Programme, mentee: Person, mentor: Person) -> None:
+    keys = [pair_key(mentee, mentor), pair_key(mentor, mentee)]
+    if Mentorship.objects.filter(programme=programme, pair_key__in=keys, state__in=LIVE_STATES).exists():
+        raise StartRefused(
+            _("%(one)s and %(two)s are already connected in this programme.")
+            % {"one": mentee.full_name, "two": mentor.full_name}
+        )
+
+
+@transaction.atomic
+def withdraw_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime) -> None:
+    """Take back a mentorship as if it had never been: the undo of a publication. Both people get a correction.
+
+    The row goes, so that every place is free as before; the audit keeps that it was there. Raises
+    WithdrawRefused once anything has happened in it: a meeting, a goal, a message, an agreement, a pause.
+    """
+    mentorship = locked(mentorship)
+    if _has_life(mentorship):
+        raise WithdrawRefused(
+            _("These two have begun: there is a meeting, a goal, a message or an agreement. They can end it kindly.")
+        )
+    record("withdrawn", mentorship, by=by, now=now, facts={"programme": mentorship.programme_id})
+    _correct(mentorship, now)
+    publish(
+        MentorshipChanged(organisation_id=mentorship.organisation_id, mentorship_id=mentorship.pk, state="withdrawn"),
+        at=now,
+    )
+    mentorship.delete()
+
+
+def _has_life(mentorship: Mentorship) -> bool:
+    """Whether any table has a row that belongs to this mentorship, beyond those it began with.
+
+    Asks the schema, because the tables that count (meetings, goals, messages) live on higher floors.
+    """
+    if Transition.objects.filter(mentorship=mentorship).count() > 1:
+        return True
+    for relation in Mentorship._meta.related_objects:
+        if relation.on_delete is models.CASCADE and relation.get_accessor_name() not in OWN_TABLES:
+            table = relation.related_model
+            assert not isinstance(table, str)
+            if table._default_manager.filter(Q((relation.field.name, mentorship))).exists():
+                return True
+    return False
+
+
+def _correct(mentorship: Mentorship, now: datetime) -> None:
+    started = f"mentorship:{mentorship.pk}:{notices.STARTED.name}:"
+    for party in mentorship.parties.select_related("person"):
+        other = partners_of(mentorship, party.person)[0]
+        if not skip_unsent(person=party.person, key=started):
+            notices.tell_party(party.person, other, notices.WITHDRAWN, mentorship, now=now, path=reverse("home"))
