@@ -1,0 +1,13 @@
+from trellis.kernel import clock
+from trellis.kernel.events import hears
+from trellis.meetings import actions
+from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.events import MentorshipChanged
+from trellis.mentorships.models import Mentorship
+
+
+@hears(MentorshipChanged)
+def call_off_what_is_left(*, organisation_id: int, mentorship_id: int, state: str) -> None:
+    """A closed mentorship meets no more: its planned meetings are called off, quietly, as its end was told already."""
+    if state not in LIVE_STATES:
+        actions.call_off_planned(mentorship=Mentorship.objects.get(pk=mentorship_id), now=clock.now())
