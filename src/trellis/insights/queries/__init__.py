@@ -1,0 +1,1 @@
+"""Reads across subjects for those who run or lead: states, dates and counts, never content."""

@@ -1,0 +1,1 @@
+"""For those who run programmes: the portfolio, one programme at a glance, its pairs."""

@@ -1,0 +1,110 @@
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from trellis.insights.queries.overview import overview as overview_of
+from trellis.insights.queries.overview import portfolio_numbers
+from trellis.insights.queries.pair_page import pair_page
+from trellis.insights.queries.pairs import PairRow, live_pairs, pair_rows
+from trellis.insights.words import fact_words, step_words
+from trellis.kernel import audit, clock
+from trellis.mentorships.models import Mentorship
+from trellis.programmes import rules
+from trellis.programmes.queries import readable_programmes
+from trellis.web.access import Audience, PersonRequest, audience
+from trellis.web.lookup import readable_programme
+from trellis_engine.measures import Health
+
+
+@dataclass(frozen=True)
+class RiskCard:
+    """A pair that could use a hand: the facts, and one kind next step."""
+
+    pair: PairRow
+    facts: list[str]
+    step: str
+    why: str
+
+    @property
+    def urgent(self) -> bool:
+        return self.pair.health == Health.RED
+
+
+def _risk_cards(rows: list[PairRow]) -> list[RiskCard]:
+    return [
+        RiskCard(row, [fact_words(signal) for signal in row.signals], *step_words(row.signals[0]))
+        for row in rows
+        if row.signals
+    ]
+
+
+@require_safe
+@audience(Audience.PROGRAMME_READER)
+def portfolio(request: PersonRequest) -> HttpResponse:
+    """Every programme the person may read, with two live figures each."""
+    programmes = list(readable_programmes(request.person).order_by("-id").distinct())
+    numbers = portfolio_numbers(programmes)
+    rows = [(programme, *numbers[programme.pk]) for programme in programmes]
+    return render(request, "overview/portfolio.html", {"rows": rows, "may_create": rules.can_create(request.person)})
+
+
+@require_safe
+@audience(Audience.PROGRAMME_READER)
+def overview(request: PersonRequest, slug: str) -> HttpResponse:
+    programme = readable_programme(request, slug)
+    found = overview_of(programme, clock.now())
+    context = {
+        "programme": programme, "overview": found, "risk": _risk_cards(found.at_risk),
+        "may_manage": rules.can_manage(request.person, programme),
+    }  # fmt: skip
+    return render(request, "overview/overview.html", context)
+
+
+@require_safe
+@audience(Audience.PROGRAMME_READER)
+def at_risk(request: PersonRequest, slug: str) -> HttpResponse:
+    programme = readable_programme(request, slug)
+    cards = _risk_cards(live_pairs(programme, clock.now()))
+    shown = request.GET.get("show", "all")
+    chosen = [card for card in cards if shown == "all" or card.urgent == (shown == "urgent")]
+    context = {
+        "programme": programme, "cards": chosen, "all": len(cards), "shown": shown,
+        "urgent": sum(card.urgent for card in cards), "watch": sum(not card.urgent for card in cards),
+    }  # fmt: skip
+    return render(request, "overview/at_risk.html", context)
+
+
+@require_safe
+@audience(Audience.PROGRAMME_READER)
+def pairs(request: PersonRequest, slug: str) -> HttpResponse:
+    """Every pair of the programme, live ones by default."""
+    programme = readable_programme(request, slug)
+    now = clock.now()
+    ended = request.GET.get("show") == "ended"
+    if ended:
+        past = Mentorship.objects.filter(programme=programme, ended_at__isnull=False).order_by("-ended_at", "-id")
+        rows = pair_rows(programme, past[:300], now)
+    else:
+        rows = live_pairs(programme, now)
+    return render(request, "overview/pairs.html", {"programme": programme, "rows": rows, "ended": ended})
+
+
+@require_safe
+@audience(Audience.PROGRAMME_READER)
+def pair(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """One pair without private content. Opening it leaves a line in the audit log."""
+    programme = readable_programme(request, slug)
+    mentorship = get_object_or_404(
+        Mentorship.objects.filter(programme=programme).select_related("programme"), pk=number
+    )
+    now = clock.now()
+    page = pair_page(mentorship, now)
+    audit.record(
+        organisation_id=programme.organisation_id, actor_id=request.person.pk, verb="pair.open",
+        subject=f"mentorship:{mentorship.pk}", at=now, facts={"programme": programme.pk},
+    )  # fmt: skip
+    cards = _risk_cards([page.row])
+    context = {"programme": programme, "page": page, "pair": page.row, "card": cards[0] if cards else None}
+    return render(request, "overview/pair.html", context)
