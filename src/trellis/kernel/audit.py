@@ -1,14 +1,15 @@
 """Who did what, when: an append-only chain of hashes for each organisation. Never content.
 
 Each entry's hash covers the entry before it, so an edit, deletion, swap or insertion breaks the
-chain from there on. Cutting off the end is only seen by comparing with a head kept elsewhere.
+chain from there on. Cutting off the end is only seen by comparing with a head kept elsewhere: `head` is
+what to keep. The database refuses to change or delete entries as well (audit_guard).
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -30,7 +31,7 @@ def entry_hash(
     previous: str, *, position: int, at: datetime, actor_id: int | None, verb: str, subject: str, facts: Facts
 ) -> str:
     line = json.dumps(
-        [previous, position, at.isoformat(), actor_id, verb, subject, dict(facts)],
+        [previous, position, at.astimezone(UTC).isoformat(), actor_id, verb, subject, dict(facts)],
         sort_keys=True, separators=(",", ":"), ensure_ascii=False,
     )  # fmt: skip
     return hashlib.sha256(line.encode()).hexdigest()
@@ -44,26 +45,33 @@ def record(
 
     `facts` holds ids, states and counts only; a text that a person wrote must never be in it.
     """
-    head, _ = AuditHead.objects.select_for_update().get_or_create(
+    end, _ = AuditHead.objects.select_for_update().get_or_create(
         organisation_id=organisation_id, defaults={"position": 0, "hash": GENESIS}
     )
-    position = head.position + 1
+    position = end.position + 1
     facts = dict(facts or {})
     digest = entry_hash(
-        head.hash, position=position, at=at, actor_id=actor_id, verb=verb, subject=subject, facts=facts
+        end.hash, position=position, at=at, actor_id=actor_id, verb=verb, subject=subject, facts=facts
     )  # fmt: skip
     entry = AuditEntry.objects.create(
         organisation_id=organisation_id, position=position, at=at, actor_id=actor_id,
         verb=verb, subject=subject, facts=facts, hash=digest,
     )  # fmt: skip
-    head.position, head.hash = position, digest
-    head.save()
+    end.position, end.hash = position, digest
+    end.save()
     return entry
 
 
-def first_break(organisation_id: int) -> Break | None:
-    """Walk the whole chain; None when it holds."""
+def head(organisation_id: int) -> tuple[int, str]:
+    """Position and hash of the newest entry: what to keep outside the database."""
+    row = AuditHead.objects.filter(organisation_id=organisation_id).first()
+    return (row.position, row.hash) if row else (0, GENESIS)
+
+
+def first_break(organisation_id: int, *, kept: tuple[int, str] | None = None) -> Break | None:
+    """Walk the whole chain; None when it holds. `kept` is a `head` of earlier, which must still be in the chain."""
     previous, position = GENESIS, 0
+    wanted = kept if kept and kept != (0, GENESIS) else None
     for entry in AuditEntry.objects.filter(organisation_id=organisation_id).order_by("position").iterator():
         position += 1
         if entry.position != position:
@@ -75,7 +83,10 @@ def first_break(organisation_id: int) -> Break | None:
         if entry.hash != expected:
             return Break(position, "altered")
         previous = entry.hash
-    head = AuditHead.objects.filter(organisation_id=organisation_id).first()
-    if head and (head.position, head.hash) != (position, previous):
+        if wanted and wanted[0] == position:
+            if wanted[1] != previous:
+                return Break(position, "rewritten")
+            wanted = None
+    if wanted or head(organisation_id) != (position, previous):
         return Break(position + 1, "cut off")
     return None

@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import Exact
 
 
 @lru_cache(maxsize=4)
@@ -26,6 +27,15 @@ def decrypt(token: str) -> str:
     return _cipher(tuple(settings.TRELLIS_FIELD_KEYS)).decrypt(token.encode()).decode()
 
 
+class EqualsNothing(Exact):
+    """Comparison with the empty string, the one value that is stored as it is."""
+
+    def get_prep_lookup(self) -> Any:  # Any: Django's own signature
+        if self.rhs != "":
+            raise TypeError("This field is encrypted: it can only be compared with the empty text.")
+        return self.rhs
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # django-stubs' generics are not subscriptable at run time
     """Text at rest only as cipher. An empty string stays empty, so that "nothing was written" can be counted."""
 
@@ -36,6 +46,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # django-
         return decrypt(value) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name in {"isnull", "exact"}:  # exact serves only comparison with the empty string
+        if lookup_name == "isnull":
             return super().get_lookup(lookup_name)
+        if lookup_name == "exact":
+            return EqualsNothing
         raise TypeError(f"{self.name} is encrypted: nothing may search or sort it by {lookup_name}.")
