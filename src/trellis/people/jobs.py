@@ -1,0 +1,41 @@
+"""The directory import's two long steps. Both may be run again: a finished step is passed over."""
+
+from trellis.kernel import clock
+from trellis.kernel.jobs import Cancelled, job, progress
+from trellis.people.actions.directory import check_import, mark_stopped
+from trellis.people.actions.directory_apply import apply_import
+from trellis.people.choices import ImportState
+from trellis.people.models import DirectoryImport
+
+
+def _run_in(import_id: int, state: ImportState) -> DirectoryImport | None:
+    rows = DirectoryImport.objects.select_related("organisation", "started_by")
+    return rows.filter(pk=import_id, state=state).first()
+
+
+@job("people.check_directory")
+def check_directory(*, organisation_id: int, import_id: int) -> None:
+    """Compare an uploaded file with the directory."""
+    run = _run_in(import_id, ImportState.CHECKING)
+    if run is None:
+        return
+    try:
+        check_import(by=run.started_by, run=run, now=clock.now(), progress=progress)
+    except Cancelled:
+        mark_stopped(by=run.started_by, run=run, now=clock.now())
+        raise
+
+
+@job("people.apply_directory")
+def apply_directory(*, organisation_id: int, import_id: int) -> dict[str, int] | None:
+    """Write a confirmed import, and return how many people were added, changed and have left."""
+    run = _run_in(import_id, ImportState.APPLYING)
+    if run is None:
+        return None
+    try:
+        run = apply_import(by=run.started_by, run=run, now=clock.now(), progress=progress)
+    except Cancelled:
+        mark_stopped(by=run.started_by, run=run, now=clock.now())
+        raise
+    written: dict[str, int] = run.report["written"]
+    return written
