@@ -1,0 +1,96 @@
+"""`trellis serve`: the pages and the worker together, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from django.conf import settings
+
+from trellis.cli.output import OK, REFUSED, complain, note, say
+
+GRACE = 20  # seconds for pages and jobs that are under way
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "serve",
+        help="serve the pages and run the jobs, until Ctrl-C",
+        description="Serve the pages and run the jobs in one go. Ctrl-C or SIGTERM stops both and lets work finish.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="web processes, of 4 threads each (2)")
+    parser.add_argument("--without-worker", action="store_true", help="pages only; run `trellis worker` elsewhere")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if not _port_is_free(arguments.host, arguments.port):
+        complain(f"port {arguments.port} on {arguments.host} is taken.", "Choose another with --port.")
+        return REFUSED
+    commands = [web_command(arguments.host, arguments.port, arguments.workers)]
+    if not arguments.without_worker:
+        commands.append([sys.executable, "-m", "trellis.cli.main", "worker"])
+    address = address_of(arguments.host, arguments.port)
+    os.environ.setdefault("TRELLIS_URL", address)  # links in mails, where the operator has not named the address
+    say(f"Trellis is on {address}")
+    note("Ctrl-C stops it.")
+    return run_together(commands)
+
+
+def address_of(host: str, port: int) -> str:
+    if settings.HTTPS:
+        return str(settings.BASE_URL)
+    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  # compared, not bound
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "trellis.config.wsgi", "--bind", f"{host}:{port}",
+        "--worker-class", "gthread", "--workers", str(workers), "--threads", "4",
+        "--graceful-timeout", str(GRACE), "--max-requests", "5000", "--max-requests-jitter", "500",
+        "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
+
+
+def run_together(commands: list[list[str]]) -> int:
+    """Run the processes until one ends or a signal comes, then stop them all. 1 when one ended by itself."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    # their own session: a Ctrl-C reaches this process alone, which then stops them in good order
+    processes = [
+        subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words and checked numbers
+        for command in commands
+    ]
+    while not asked and all(process.poll() is None for process in processes):
+        time.sleep(0.1)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=GRACE + 5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    if not asked:
+        complain("a process ended by itself; the lines above say why.", "Run `trellis check`.")
+    return OK if asked else REFUSED
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
