@@ -93,6 +93,9 @@ AGREEMENT_SIGNED = NoticeKind(
 )
 
 
+HOME = "/"
+
+
 def page_of(mentorship: Mentorship) -> str:
     return reverse("mentorship", args=[mentorship.pk])
 

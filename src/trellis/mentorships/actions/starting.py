@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
@@ -143,4 +142,4 @@ def _correct(mentorship: Mentorship, now: datetime) -> None:
     for party in mentorship.parties.select_related("person"):
         other = partners_of(mentorship, party.person)[0]
         if not skip_unsent(person=party.person, key=started):
-            notices.tell_party(party.person, other, notices.WITHDRAWN, mentorship, now=now, path=reverse("home"))
+            notices.tell_party(party.person, other, notices.WITHDRAWN, mentorship, now=now, path=notices.HOME)
