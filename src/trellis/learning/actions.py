@@ -51,7 +51,7 @@ def complete_module(
     )
     if fresh:
         audit.record(
-            organisation_id=by.organisation_id, actor_id=by.pk, verb="module_completed", subject=f"person:{by.pk}",
+            organisation_id=by.organisation_id, actor_id=by.pk, verb="module.completed", subject=f"person:{by.pk}",
             at=now, facts={"module": one.id, "inside_trellis": answers is not None},
         )  # fmt: skip
         publish(ModuleCompleted(organisation_id=by.organisation_id, person_id=by.pk, module=one.id), at=now)
@@ -75,7 +75,7 @@ def record_training_taken_elsewhere(
     )
     if fresh:
         audit.record(
-            organisation_id=organisation_id, actor_id=by.pk if by else None, verb="training_taken_elsewhere",
+            organisation_id=organisation_id, actor_id=by.pk if by else None, verb="module.taken_elsewhere",
             subject=f"module:{module_id}", at=now, facts={"count": len(fresh)},
         )  # fmt: skip
     return len(fresh)
