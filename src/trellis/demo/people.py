@@ -25,6 +25,10 @@ class SignIn:
     region: int
     who: str  # shown on the button
 
+    @property
+    def email(self) -> str:
+        return f"{self.key.replace('_', '.')}@{DOMAIN}"
+
 
 SIGN_INS = (
     SignIn("mentee", "Amara", "Okafor", "Pricing analyst", 3, "Finance", 0, "a mentee"),
@@ -45,8 +49,8 @@ class Cast:
     named: dict[str, Person] = field(default_factory=dict)
 
 
-def make_cast(dice: random.Random, now: datetime) -> Cast:
-    organisation = Organisation.objects.create(
+def make_organisation(now: datetime) -> Organisation:
+    return Organisation.objects.create(
         name="Aldermere", slug="aldermere", time_zone="Europe/London", created_at=now - timedelta(days=400),
         privacy_notice=(
             "Trellis keeps your directory entry, what you enter here and when you met. Messages, notes and "
@@ -54,6 +58,10 @@ def make_cast(dice: random.Random, now: datetime) -> Cast:
         ),
         second_factor_for_admins=False,
     )  # fmt: skip
+
+
+def make_cast(organisation: Organisation, dice: random.Random, now: datetime) -> Cast:
+    """Everybody, with accounts, managers and roles. Needs the organisation's scope."""
     named = [_named(organisation, number, sign_in, now) for number, sign_in in enumerate(SIGN_INS)]
     others = [_other(organisation, dice, number, now) for number in range(len(named), PEOPLE)]
     everyone = Person.objects.bulk_create([*named, *others])
@@ -74,7 +82,7 @@ def _person(organisation: Organisation, number: int, given: str, family: str, re
 
 def _named(organisation: Organisation, number: int, sign_in: SignIn, now: datetime) -> Person:
     person = _person(organisation, number, sign_in.given, sign_in.family, REGIONS[sign_in.region], now)
-    person.email = f"{sign_in.key.replace('_', '.')}@{DOMAIN}"
+    person.email = sign_in.email
     person.job_title, person.level, person.unit = sign_in.title, sign_in.level, sign_in.unit
     person.hired_on = (now - timedelta(days=900 + 100 * number)).date()
     return person

@@ -9,6 +9,7 @@ from trellis.conversations.models import Message
 from trellis.demo import texts
 from trellis.goals.models import ActionItem, Goal, GoalStatus
 from trellis.journeys.models import Certificate, Journey, Reflection, ReviewChoice, StageEntry, TaskDone
+from trellis.kernel.tenancy import TenantModel
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.choices import ClosureType, MentorshipState, PartyRole
 from trellis.mentorships.models import Agreement, Mentorship, Party, Signature, Transition
@@ -40,8 +41,8 @@ class Histories:
         self.organisation_id = programme.organisation_id
         self.dice = dice
         self.now = now
-        self.stages = [window["stage"] for window in programme.stage_plan] or list(STAGES)
-        self.late: list[object] = []  # rows that hang on rows with ids, saved in order of adding
+        self.stages: list[str] = [window["stage"] for window in programme.stage_plan] or list(STAGES)
+        self.late: list[TenantModel] = []  # rows that hang on rows with ids, saved in order of adding
 
     def tell(self, couples: list[Couple]) -> list[Mentorship]:
         mentorships = Mentorship.objects.bulk_create(self._mentorship(couple) for couple in couples)
@@ -176,7 +177,8 @@ class Histories:
         )  # fmt: skip
         self._add(meeting)
         words = {
-            MeetingState.HELD_BOTH: (True, True), MeetingState.HELD_ONE: (True, None), MeetingState.DISPUTED: (True, False),
+            MeetingState.HELD_BOTH: (True, True), MeetingState.HELD_ONE: (True, None),
+            MeetingState.DISPUTED: (True, False),
         }.get(MeetingState(state), (None, None))  # fmt: skip
         for enrolment, word in zip((couple.mentee, couple.mentor), words, strict=True):
             if word is not None:
@@ -227,7 +229,7 @@ class Histories:
                 evidence=evidence, why=self.dice.choice(texts.WHY), linked_skill=skill,
                 if_then=self.dice.choice(texts.IF_THEN) if planned else "", due_on=due,
                 first_action_on=(start + timedelta(days=7)).date() if planned else None,
-                progress=100 if scored else self.dice.choice((40, 70, 90)) if overdue else self.dice.choice((10, 30, 45)),
+                progress=100 if scored else self.dice.choice((40, 70, 90) if overdue else (10, 30, 45)),
                 shared_in_full=self.dice.random() < 0.5, shared_with_manager=self.dice.random() < 0.3,
                 final_attainment=self.dice.choice((0, 1, 1, 2)) if scored else None, created_at=start,
                 activated_at=start + timedelta(days=1), settled_at=self.now - timedelta(days=8) if scored else None,
@@ -299,17 +301,16 @@ class Histories:
 
     # --- saving
 
-    def _add(self, row: object) -> None:
-        row.organisation_id = self.organisation_id  # type: ignore[attr-defined]  # every one is a tenant's row
+    def _add(self, row: TenantModel) -> None:
+        row.organisation_id = self.organisation_id
         self.late.append(row)
 
     def _save(self) -> None:
         """One statement per table; tables that others hang on come first."""
-        order = (
+        order: tuple[type[TenantModel], ...] = (
             Party, Transition, Agreement, Signature, Meeting, Confirmation, Goal, ActionItem, Message, StageEntry,
             TaskDone, ReviewChoice, Reflection, Certificate, SurveyResponse,
         )  # fmt: skip
         for table in order:
-            rows = [row for row in self.late if isinstance(row, table)]
-            table._default_manager.bulk_create(rows, batch_size=500)
+            table._default_manager.bulk_create([row for row in self.late if isinstance(row, table)], batch_size=500)
         self.late.clear()

@@ -1,10 +1,10 @@
 """What invented people write: goals, messages, topics. All of it made up, none of it anybody's."""
 
 GOALS = (
-    ("Lead the pricing review end to end", "The review is approved without rework", "Minutes of the review, my draft", "pricing_strategy"),
+    ("Lead the pricing review end to end", "The review is approved without rework", "Minutes of the review, my draft", "pricing"),
     ("Give feedback that lands", "Two colleagues say what they changed because of it", "Notes of three feedback talks", "giving_feedback"),
     ("Map two routes to the next level", "A page with two routes, tested with two people who took them", "The page itself", "career_planning"),
-    ("Run a meeting that ends with decisions", "Four meetings in a row end with an owner and a date", "Meeting notes", "facilitation"),
+    ("Run a meeting that ends with decisions", "Four meetings in a row end with an owner and a date", "Meeting notes", "meeting_facilitation"),
     ("Present to senior people without notes", "One talk to directors, held without slides", "Recording or a witness", "public_speaking"),
     ("Hand over a project well", "The new owner runs the first week without calling me", "Hand-over document", "delegation"),
     ("Learn to say no early", "Three requests declined in the first talk, kindly", "A list of the three", "prioritisation"),
