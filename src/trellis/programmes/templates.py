@@ -19,6 +19,7 @@ from trellis.programmes.plan import (
     milestones_of,
     windows_of,
 )
+from trellis.programmes.settings_model import MatchingSettings
 
 # The template's words for hard rules that the matcher knows; every other one is a promise in words.
 RULES_BY_WORDS = {
@@ -80,6 +81,19 @@ class Template:
         """Hidden where the template promises a safe space; people managers then do not see that a pair exists."""
         hides = any(words in self.privacy for words in HIDING_WORDS)
         return PairVisibility.HIDDEN if hides else PairVisibility.EXISTENCE
+
+    @property
+    def matching(self) -> MatchingSettings:
+        return MatchingSettings(
+            weights=self.weights,
+            ideal_level_gap=self.ideal_level_gap,
+            suggestions=self.suggestions,
+            hard_rules=self.hard_rules,
+            level_gap=self.level_gap,
+            ground_rules=self.ground_rules,
+            method=self.method,
+            priority_rule="random" if self.priority_rule.endswith("random order, recorded") else "first_come",
+        )
 
     @property
     def sign_up(self) -> SignUp:

@@ -1,0 +1,138 @@
+"""Conditions for joining and questions of the sign-up form: adding, changing, removing, ordering. One row at a time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.text import slugify
+
+from trellis.people.models import Person
+from trellis.programmes import checks
+from trellis.programmes.actions.programmes import SettingsRefused
+from trellis.programmes.actions.settings import NOBODY, Touched, must_manage, record_change
+from trellis.programmes.configuration import QuestionText
+from trellis.programmes.eligibility import Condition, readable
+from trellis.programmes.models import EligibilityRule, Programme, Question
+
+LONGEST_KEY = 60
+
+
+@transaction.atomic
+def add_condition(
+    *, by: Person, programme: Programme, rule: Condition, now: datetime, touched: Touched = NOBODY
+) -> EligibilityRule:
+    """One more condition for one side. Who has signed up already stays in. Raises NotAllowed, SettingsRefused."""
+    must_manage(by, programme)
+    rows = EligibilityRule.objects.filter(programme=programme, side=rule.side)
+    _refuse([*checks.check_condition(rule), *checks.check_room(rows.count())])
+    made = EligibilityRule.objects.create(
+        organisation_id=programme.organisation_id, programme=programme, side=rule.side, kind=rule.kind,
+        value=dict(rule.value), words=readable(rule)[:300], position=_next_position(rows),
+    )  # fmt: skip
+    record_change(by, programme, ["eligibility"], touched, now)
+    return made
+
+
+@transaction.atomic
+def change_condition(
+    *, by: Person, row: EligibilityRule, rule: Condition, now: datetime, touched: Touched = NOBODY
+) -> EligibilityRule:
+    """Another kind, value or wording for a condition. Raises NotAllowed, SettingsRefused."""
+    must_manage(by, row.programme)
+    _refuse(checks.check_condition(rule))
+    row.side, row.kind, row.value, row.words = rule.side, rule.kind, dict(rule.value), readable(rule)[:300]
+    row.save(update_fields=["side", "kind", "value", "words"])
+    record_change(by, row.programme, ["eligibility"], touched, now)
+    return row
+
+
+@transaction.atomic
+def remove_condition(*, by: Person, row: EligibilityRule, now: datetime, touched: Touched = NOBODY) -> None:
+    must_manage(by, row.programme)
+    row.delete()
+    record_change(by, row.programme, ["eligibility"], touched, now)
+
+
+@transaction.atomic
+def add_question(
+    *, by: Person, programme: Programme, question: QuestionText, now: datetime, touched: Touched = NOBODY
+) -> Question:
+    """One more question at the end of a side's form; its key comes from its words."""
+    must_manage(by, programme)
+    rows = Question.objects.filter(programme=programme, side=question.side)
+    _refuse([*checks.check_question(question), *checks.check_room(rows.count())])
+    made = Question.objects.create(
+        organisation_id=programme.organisation_id, programme=programme, side=question.side,
+        key=_free_key(question.text, set(rows.values_list("key", flat=True))), kind=question.kind, text=question.text,
+        help=question.help, options=list(question.options), required=question.required,
+        position=_next_position(rows),
+    )  # fmt: skip
+    record_change(by, programme, ["questions"], touched, now)
+    return made
+
+
+@transaction.atomic
+def change_question(
+    *, by: Person, row: Question, question: QuestionText, now: datetime, touched: Touched = NOBODY
+) -> Question:
+    """Other words, options or kind. Its side and key stay; another kind drops the answers given so far."""
+    must_manage(by, row.programme)
+    _refuse(checks.check_question(question))
+    if row.kind != question.kind:
+        row.answers.all().delete()
+    row.kind, row.text, row.help, row.required = question.kind, question.text, question.help, question.required
+    row.options = list(question.options)
+    row.save(update_fields=["kind", "text", "help", "required", "options"])
+    record_change(by, row.programme, ["questions"], touched, now)
+    return row
+
+
+@transaction.atomic
+def remove_question(*, by: Person, row: Question, now: datetime, touched: Touched = NOBODY) -> None:
+    """Remove a question and the answers to it."""
+    must_manage(by, row.programme)
+    row.delete()
+    record_change(by, row.programme, ["questions"], touched, now)
+
+
+@transaction.atomic
+def move_question(*, by: Person, row: Question, up: bool, now: datetime) -> None:
+    """One place up or down on its side's form; at either end it stays."""
+    must_manage(by, row.programme)
+    rows = list(Question.objects.filter(programme=row.programme, side=row.side).order_by("position", "id"))
+    here = rows.index(row)
+    there = here + (-1 if up else 1)
+    if not 0 <= there < len(rows):
+        return
+    rows[here], rows[there] = rows[there], rows[here]
+    _number(rows)
+    record_change(by, row.programme, ["questions"], NOBODY, now)
+
+
+def _number(rows: Sequence[Question]) -> None:
+    for position, row in enumerate(rows):
+        row.position = position
+    Question.objects.bulk_update(rows, ["position"])
+
+
+def _refuse(faults: Iterable[checks.Fault]) -> None:
+    found = list(faults)
+    if found:
+        raise SettingsRefused(found)
+
+
+def _next_position(rows: QuerySet[Any]) -> int:  # Any: conditions and questions alike
+    last: int | None = rows.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _free_key(words: str, taken: set[str]) -> str:
+    """A key that is free on this side: "how-would-you-like-to-meet", else with a number."""
+    stem = slugify(words)[: LONGEST_KEY - 4].strip("-") or "question"
+    key, number = stem, 1
+    while key in taken:
+        number += 1
+        key = f"{stem}-{number}"
+    return key

@@ -1,0 +1,65 @@
+"""A programme's matching settings as typed facts, and back to the JSON that the matcher reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+HARD_RULES = ("reporting_line", "no_match_list", "common_language")
+ALWAYS_KEPT = "no_match_list"  # promised to every person who signs up
+PRIORITIES = ("random", "first_come")  # who gets a place first when there are more people than places
+SCORE_UNITS = 1000  # the matcher counts a match of 100 per cent as 100 000
+
+
+@dataclass(frozen=True)
+class MatchingSettings:
+    """How matches are found. `level_gap` and `time_zone_hours` are musts; the ideal gap is only a preference.
+
+    Level gaps are mentor's level less mentee's. `minimum_percent` is the lowest match that may be proposed.
+    `ground_rules` are promises in words, kept by people and shown to them.
+    """
+
+    weights: Mapping[str, int]
+    ideal_level_gap: tuple[int, int] | None = None
+    suggestions: int = 4
+    minimum_percent: int = 0
+    hard_rules: tuple[str, ...] = HARD_RULES
+    level_gap: tuple[int | None, int | None] | None = None
+    time_zone_hours: int | None = None
+    ground_rules: tuple[str, ...] = ()
+    method: str = "ranked_shortlist"
+    priority_rule: str = "random"
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """From the programme's JSON; what is missing takes its default."""
+        ideal, gap = stored.get("ideal_level_gap"), stored.get("level_gap")
+        return cls(
+            weights=dict(stored.get("weights", {})),
+            ideal_level_gap=(ideal[0], ideal[1]) if ideal else None,
+            suggestions=stored.get("suggestions", 4),
+            minimum_percent=(stored.get("minimum_score") or 0) // SCORE_UNITS,
+            hard_rules=tuple(name for name in HARD_RULES if name in stored.get("hard_constraints", HARD_RULES)),
+            level_gap=(gap.get("minimum"), gap.get("maximum")) if gap else None,
+            time_zone_hours=(stored.get("time_zone") or {}).get("maximum"),
+            ground_rules=tuple(stored.get("ground_rules", ())),
+            method=stored.get("method", "ranked_shortlist"),
+            priority_rule=stored.get("priority_rule", "random"),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """As the programme stores it and the matcher reads it."""
+        stored: dict[str, Any] = {
+            "weights": dict(self.weights),
+            "ideal_level_gap": list(self.ideal_level_gap) if self.ideal_level_gap else None,
+            "suggestions": self.suggestions,
+            "minimum_score": self.minimum_percent * SCORE_UNITS,
+            "hard_constraints": list(self.hard_rules),
+            "ground_rules": list(self.ground_rules),
+            "method": self.method,
+            "priority_rule": self.priority_rule,
+        }
+        if self.level_gap:
+            stored["level_gap"] = {"minimum": self.level_gap[0], "maximum": self.level_gap[1]}
+        if self.time_zone_hours is not None:
+            stored["time_zone"] = {"maximum": self.time_zone_hours}
+        return stored
