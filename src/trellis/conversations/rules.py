@@ -1,0 +1,17 @@
+import unicodedata
+
+from trellis.mentorships.models import Mentorship
+from trellis.mentorships.rules import can_write_in
+from trellis.people.models import Person
+
+MESSAGE_AT_MOST = 5_000  # characters
+
+
+def can_send(person: Person, mentorship: Mentorship) -> bool:
+    """The parties, while the mentorship is live. Reading stays theirs afterwards."""
+    return can_write_in(person, mentorship)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing to see in it: only spaces, line breaks, zero-width and other invisible characters."""
+    return all(unicodedata.category(sign)[0] in {"Z", "C"} for sign in text)
