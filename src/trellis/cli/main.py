@@ -46,7 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "Run `trellis init`, or set TRELLIS_DATA to the folder of an existing one.",
             )
             return REFUSED
-        os.environ["TRELLIS_DATA"] = tempfile.mkdtemp(prefix="trellis-help-")  # help must leave nothing behind here
+        with tempfile.TemporaryDirectory(prefix="trellis-help-") as folder:  # help leaves nothing behind
+            os.environ["TRELLIS_DATA"] = folder
+            return _start(words)
+    return _start(words)
+
+
+def _start(words: Sequence[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.config.settings.base")
     django.setup()
     return _run(parser().parse_args(words))
@@ -59,6 +65,8 @@ def _run(arguments: argparse.Namespace) -> int:
         complain(str(refusal))
     except (OperationalError, ProgrammingError) as error:
         complain(f"the database answered: {str(error).splitlines()[0]}", "Run `trellis check` to see what is missing.")
+    except BrokenPipeError:  # whoever read us has enough, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         complain("stopped.")
     return REFUSED
@@ -69,7 +77,8 @@ def _folder() -> Path:
 
 
 def _installed() -> bool:
-    return (_folder() / "secret.key").exists() or "TRELLIS_SECRET_KEY" in os.environ
+    keys = ("secret.key", "field.keys")  # a restore begins with the field keys alone
+    return any((_folder() / key).exists() for key in keys) or "TRELLIS_FIELD_KEYS" in os.environ
 
 
 def _only_reads_help(words: Sequence[str]) -> bool:
