@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.factories.enrolments import EligibilityRuleFactory
 from tests.factories.people import OrganisationFactory, PersonFactory
 from tests.factories.programmes import ProgrammeFactory, ProgrammeRoleFactory
 from trellis.kernel import clock
@@ -59,6 +60,7 @@ class Enrolling(RuleBasedStateMachine):
         self.open.enter_context(organisation_scope(organisation.pk))
         self.organisation = organisation
         self.programme = ProgrammeFactory(organisation=organisation, places_for_mentees=PLACES)
+        self.condition = EligibilityRuleFactory(programme=self.programme)
         self.manager = ProgrammeRoleFactory(programme=self.programme).person
 
     def teardown(self) -> None:
@@ -69,18 +71,19 @@ class Enrolling(RuleBasedStateMachine):
         found = [PersonFactory(organisation=self.organisation) for _ in range(4)]
         for person in found:
             complete_module(by=person, module_id="mentee_start", now=clock.now())
-            self.apply(person=person, side=Side.MENTEE)
+            self.apply(person=person, side=Side.MENTEE, confirms=False)
         return multiple(*found)
 
     @rule(target=people)
     def somebody_comes(self) -> Any:
         return PersonFactory(organisation=self.organisation)
 
-    @rule(person=people, side=st.sampled_from(Side.values))
-    def apply(self, person: Any, side: str) -> None:
+    @rule(person=people, side=st.sampled_from(Side.values), confirms=st.booleans())
+    def apply(self, person: Any, side: str, confirms: bool) -> None:
         enrolment = start_enrolment(by=person, programme=self.programme, side=side, now=clock.now())
         save_draft(by=person, enrolment=enrolment, draft=FULL, now=clock.now())
-        submit_enrolment(by=person, enrolment=enrolment, terms_version=1, confirmed=frozenset(), now=clock.now())
+        confirmed = frozenset({self.condition.pk} if confirms else ())
+        submit_enrolment(by=person, enrolment=enrolment, terms_version=1, confirmed=confirmed, now=clock.now())
 
     @rule(person=people, side=st.sampled_from(["mentee_start", "mentor_start"]))
     def train(self, person: Any, side: str) -> None:
@@ -138,7 +141,7 @@ def test_enrolment_keeps_its_promises_whatever_happens() -> None:
     run_state_machine_as_test(
         Enrolling,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True,
+            max_examples=12, stateful_step_count=25, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # type: ignore[no-untyped-call]  # fmt: skip

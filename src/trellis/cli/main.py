@@ -17,7 +17,7 @@ from trellis.kernel.errors import Refusal
 
 COMMANDS = (
     "init", "serve", "worker", "check", "organisation", "backup", "restore",
-    "people", "programmes", "matching",
+    "people", "programmes", "signups", "matching",
 )  # fmt: skip
 WITHOUT_INSTALLATION = {"init"}  # makes one
 

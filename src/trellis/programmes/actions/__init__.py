@@ -1,0 +1,1 @@
+"""Every write of the programmes app, one file per noun."""
