@@ -61,8 +61,8 @@ def import_people(arguments: argparse.Namespace) -> int:
     """Dry run or import in this process. 0 also when rows were refused: they are listed, and the good ones are in."""
     with organisation_of(arguments) as organisation:
         run = _checked(arguments, organisation)
-        _write_refused(arguments, run)
         try:
+            _write_refused(arguments, run)
             if not arguments.dry_run:
                 confirm_apply(by=None, run=run, allow_leavers=arguments.allow_leavers, now=clock.now())
                 apply_import(by=None, run=run, now=clock.now(), progress=Progress("Importing"))
@@ -119,8 +119,12 @@ def _columns(arguments: argparse.Namespace, run: DirectoryImport, header: tuple[
 
 
 def _write_refused(arguments: argparse.Namespace, run: DirectoryImport) -> None:
-    if arguments.errors:
+    if not arguments.errors:
+        return
+    try:
         arguments.errors.write_text(csv_text(*refused_rows(run)), encoding="utf-8", newline="")
+    except OSError as error:
+        raise Refusal(f"The file {arguments.errors} cannot be written: {error.strerror}.") from error
 
 
 def _answer(run: DirectoryImport, *, dry_run: bool) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def check_directory(*, organisation_id: int, import_id: int) -> None:
         raise
 
 
-@job("people.apply_directory")
-def apply_directory(*, organisation_id: int, import_id: int) -> dict[str, int] | None:
+@job("people.import_directory")
+def import_directory(*, organisation_id: int, import_id: int) -> dict[str, int] | None:
     """Write a confirmed import, and return how many people were added, changed and have left."""
     run = _run_in(import_id, ImportState.APPLYING)
     if run is None:

@@ -133,7 +133,7 @@ def check_import(*, by: Person | None, run: DirectoryImport, now: datetime, prog
 def start_apply(*, by: Person, run: DirectoryImport, allow_leavers: bool, now: datetime) -> DirectoryImport:
     """Queue the writing of a preview, once however often it is pressed. May raise `TooManyLeavers`."""
     run = confirm_apply(by=by, run=run, allow_leavers=allow_leavers, now=now)
-    return _queue("people.apply_directory", by, run)
+    return _queue("people.import_directory", by, run)
 
 
 @transaction.atomic
@@ -165,6 +165,16 @@ def stop_import(*, by: Person | None, run: DirectoryImport, now: datetime) -> Di
         if Job.objects.filter(pk=run.job_id, state="running").exists():
             return run  # the job marks it stopped
     return mark_stopped(by=by, run=run, now=now)
+
+
+@transaction.atomic
+def resume_import(*, by: Person, run: DirectoryImport) -> DirectoryImport:
+    """Set the work going again where its job failed or was cancelled from the list of jobs."""
+    _must_be_admin(by)
+    _must_be_in(run, WORKING)
+    if run.job_id is not None:
+        jobs.run_again(job_id=run.job_id, organisation_id=run.organisation_id)
+    return run
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from trellis.people.directory.sheet import Sheet
 from trellis.people.directory.values import BadValue
 
 Value = str | int | bool | date | list[str] | None
+FORMULA_STARTS = ("=", "+", "-", "@")
 SHOWN = 60  # characters of a value in a report
 KEPT_WHEN_BLANK = {Field.PREFERRED_NAME, Field.TIME_ZONE, Field.LANGUAGES, Field.STATUS, Field.FULL_TIME}
 
@@ -123,7 +124,7 @@ def _read_row(
     stated: dict[Field, Value] = {}
     faults: list[Fault] = []
     for field_, number, column in places:
-        text = cells[number].strip() if number < len(cells) else ""
+        text = _typed(cells[number]) if number < len(cells) else ""
         if not text and field_ not in REQUIRED:
             if field_ not in KEPT_WHEN_BLANK:
                 stated[field_] = EMPTY.get(field_, "")
@@ -133,6 +134,12 @@ def _read_row(
         except BadValue as bad:
             faults.append(Fault(line, column, cut(text), bad.what, bad.cure, "error"))
     return (None, faults) if faults else (_entry(line, stated), [])
+
+
+def _typed(cell: str) -> str:
+    """The cell without surrounding space and without the apostrophe that our own files put before a formula."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
 
 
 def _required(value: Value, field: Field) -> Value:

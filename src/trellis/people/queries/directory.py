@@ -7,10 +7,13 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from trellis.kernel.jobs.tables import JobState
+from trellis.kernel.models import Job
 from trellis.people.choices import ImportState, OrganisationRole, PersonStatus
 from trellis.people.directory.known import Known
 from trellis.people.directory.names import folded
 from trellis.people.directory.plan import Directory
+from trellis.people.directory.sheet import Sheet, unpack
 from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person, PersonQuerySet, RoleGrant
 
 PAGE = 50
@@ -166,3 +169,42 @@ def _import_rows(rows: Iterator[tuple]) -> Iterator[ImportRow]:  # type: ignore[
         yield ImportRow(
             pk, file_name, ImportState(state), created_at, applied_at, _name(preferred, given, family), figures
         )
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far the job of an import is."""
+
+    done: int
+    total: int
+    stalled: bool  # its job has ended without bringing the import on
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+
+def work_of(run: DirectoryImport) -> Work | None:
+    """The work behind an import that is being checked or applied."""
+    if run.state not in {ImportState.CHECKING, ImportState.APPLYING}:
+        return None
+    job = Job.objects.filter(pk=run.job_id or 0, organisation_id=run.organisation_id).first()
+    if job is None:
+        return Work(0, 0, stalled=True)
+    ended = job.state in {JobState.DEAD, JobState.CANCELLED, JobState.DONE}
+    return Work(job.progress_done, job.progress_total, stalled=ended)
+
+
+def refused_rows(run: DirectoryImport) -> tuple[list[str], list[list[str]]]:
+    """The rows that do not go in, in the file's own columns, with what is wrong in a last column."""
+    problems: dict[int, list[str]] = {}
+    for fault in run.faults:
+        if not fault["applied"]:
+            where = f"{fault['column']}: " if fault["column"] else ""
+            problems.setdefault(fault["line"], []).append(f"{where}{fault['what']} {fault['cure']}")
+    sheet = unpack(bytes(run.content)) if problems and run.content else Sheet((), [])
+    width = len(sheet.header)
+    rows = [
+        [*(cells + [""] * width)[:width], " / ".join(problems[line])] for line, cells in sheet.rows if line in problems
+    ]
+    return [*sheet.header, "problem"], rows
