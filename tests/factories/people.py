@@ -13,6 +13,7 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
 
     name = factory.Sequence(lambda n: f"Organisation {n}")
     slug = factory.Sequence(lambda n: f"organisation-{n}")
+    second_factor_for_admins = False  # the gate's own tests turn it on
     created_at = factory.LazyFunction(clock.now)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from trellis.kernel import jobs
-from trellis.notifications.models import Delivery, Notice
-from trellis.notifications.registry import NoticeKind
+from trellis.kernel import audit, jobs
+from trellis.kernel.encryption import encrypt
+from trellis.notifications.models import Delivery, MutedGroup, Notice
+from trellis.notifications.registry import GROUPS, NoticeKind
 from trellis.people.models import Person
 
 Parameters = Mapping[str, str | int]
@@ -51,6 +52,30 @@ def skip_unsent(*, person: Person, key: str) -> bool:
     Delivery.objects.filter(notice=notice).update(state=Delivery.State.SKIPPED)
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=notice.at)
     return True
+
+
+@transaction.atomic
+def mark_all_read(*, by: Person, now: datetime) -> int:
+    """Mark everything in the person's inbox as read."""
+    return Notice.objects.filter(person=by, read_at=None).update(read_at=now)
+
+
+@transaction.atomic
+def choose_mail(*, by: Person, muted: Iterable[str], now: datetime) -> None:
+    """Keep which groups of notices the person does not want as mail. The inbox shows them all the same."""
+    wanted = set(muted) & set(GROUPS)
+    MutedGroup.objects.filter(person=by).exclude(group__in=wanted).delete()
+    for group in sorted(wanted):
+        MutedGroup.objects.get_or_create(person=by, group=group, defaults={"organisation_id": by.organisation_id})
+    audit.record(
+        organisation_id=by.organisation_id, actor_id=by.pk, verb="mail.chosen", subject=f"person:{by.pk}", at=now,
+        facts={"muted_groups": len(wanted)},
+    )  # fmt: skip
+
+
+def ask_for_sign_in_mail(*, email: str, attempt: str) -> int:
+    """Queue the search for `email` and the mail to it. Known or not, this does the same work and says nothing."""
+    return jobs.queue("notifications.send_sign_in_mail", email=encrypt(email), attempt=attempt)
 
 
 def record_delivery(*, delivery: Delivery, state: str, now: datetime, error: str = "") -> None:

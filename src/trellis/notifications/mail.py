@@ -1,13 +1,32 @@
 """One look for every mail, as HTML and as text, in the reader's language."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
 from trellis.notifications.models import Notice
 from trellis.notifications.registry import kind_of
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one mail says. `code` is set large; `footer` says why the reader gets it."""
+
+    subject: str
+    lines: Sequence[str]
+    to: str
+    first_name: str
+    organisation: str
+    action: str = ""
+    address: str = ""
+    code: str = ""
+    footer: str = ""
 
 
 def words_of(notice: Notice) -> tuple[str, list[str], str]:
@@ -18,18 +37,37 @@ def words_of(notice: Notice) -> tuple[str, list[str], str]:
 
 
 def message_for(notice: Notice) -> EmailMultiAlternatives:
-    """The mail that tells a notice to its person. A name with a line break cannot add a header: breaks are folded."""
-    account = notice.person.account
-    with translation.override(account.language if account and account.language else settings.LANGUAGE_CODE):
+    """The mail that tells a notice to its person."""
+    person = notice.person
+    with translation.override(language_of(person.account.language if person.account else "")):
         subject, lines, action = words_of(notice)
-        context = {
-            "subject": subject, "lines": lines, "action": action, "person": notice.person,
-            "address": settings.BASE_URL + notice.path if notice.path else "",
-            "organisation": notice.person.organisation, "settings_address": settings.BASE_URL + "/account/",
-        }  # fmt: skip
-        mail = EmailMultiAlternatives(
-            " ".join(subject.split()), render_to_string("mail/notice.txt", context), to=[notice.person.email]
-        )
-        mail.attach_alternative(render_to_string("mail/notice.html", context), "text/html")
+        return compose(
+            Letter(
+                subject=subject, lines=lines, to=person.email, first_name=person.first_name,
+                organisation=person.organisation.name, action=action,
+                address=settings.BASE_URL + notice.path if notice.path else "",
+            )
+        )  # fmt: skip
+
+
+def compose(letter: Letter) -> EmailMultiAlternatives:
+    """A letter as HTML and text, in the active language. A name with a line break cannot add a header."""
+    context = {
+        "letter": letter,
+        "settings_address": settings.BASE_URL + reverse("account_mail"),
+        "language": translation.get_language(),
+    }
+    mail = EmailMultiAlternatives(
+        one_line(letter.subject), render_to_string("mail/notice.txt", context), to=[one_line(letter.to)]
+    )
+    mail.attach_alternative(render_to_string("mail/notice.html", context), "text/html")
     mail.extra_headers["Auto-Submitted"] = "auto-generated"
     return mail
+
+
+def language_of(chosen: str) -> str:
+    return chosen or settings.LANGUAGE_CODE
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -35,3 +35,13 @@ class Delivery(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
+
+
+class MutedGroup(TenantModel):
+    """A group of notices that a person does not want as mail. They still reach the inbox."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="muted_groups")
+    group = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "group"], name="muted_group_once")]

@@ -1,24 +1,59 @@
-"""Who is asking, and inside which organisation."""
+"""Who is asking, inside which organisation, and what every answer says to the browser."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 
-from trellis.kernel.tenancy import every_organisation, organisation_scope
-from trellis.people.choices import PersonStatus
+from trellis.kernel.tenancy import organisation_scope
+from trellis.people import rules as people_rules
 from trellis.people.models import Person
+from trellis.people.queries.accounts import people_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
 
 SESSION_PERSON = "person"
-WITHOUT_ONBOARDING = ("/static/", "/account/", "/sign-", "/welcome/", "/demo/", "/invitation/", "/health")
+WITHOUT_ONBOARDING = (
+    "/static/", "/account/", "/sign-in/", "/sign-out/", "/welcome/", "/demo/", "/invitation/", "/health", "/manifest",
+    "/offline",
+)  # fmt: skip
+WITHOUT_SECOND_FACTOR = ("/static/", "/account/", "/sign-in/", "/sign-out/", "/demo/", "/health", "/manifest")
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+UNUSED = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
+    "payment", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+PERMISSIONS = ", ".join(
+    [*(f"{name}=()" for name in UNUSED), "publickey-credentials-get=(self)", "publickey-credentials-create=(self)"]
+)
+
+
+class HeadersMiddleware:
+    """Says what the browser need never allow, and that a person's pages are kept nowhere after they sign out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if getattr(request, "person", None) is not None and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class PersonMiddleware:
     """Sets `request.person` and opens the scope of their organisation for the whole request."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -26,20 +61,39 @@ class PersonMiddleware:
         request.person = person  # type: ignore[attr-defined]
         if person is None:
             return self.get_response(request)
-        with organisation_scope(person.organisation_id), timezone.override(person.time_zone or settings.TIME_ZONE):
-            if person.onboarded_at is None and not request.path.startswith(WITHOUT_ONBOARDING):
-                return HttpResponseRedirect(reverse("welcome"))
-            return self.get_response(request)
+        language = request.user.language if request.user.is_authenticated else ""
+        with (
+            organisation_scope(person.organisation_id),
+            timezone.override(person.time_zone or settings.TIME_ZONE),
+            translation.override(language) if language else nullcontext(),
+        ):
+            first = self._must_do_first(request, person)
+            return HttpResponseRedirect(reverse(first)) if first else self.get_response(request)
 
     def _person(self, request: HttpRequest) -> Person | None:
+        """Whom the session stands for. Who has left, or was suspended, is signed out by the next thing they ask."""
         if not request.user.is_authenticated:
             return None
-        with every_organisation("an account is signed in before its organisation is known"):
-            people = list(
-                Person.objects.filter(account=request.user.pk)
-                .exclude(status__in=[PersonStatus.LEFT, PersonStatus.SUSPENDED])
-                .select_related("organisation")
-                .order_by("id")
-            )
+        people = people_of(request.user)
+        if not people:
+            logout(request)
+            return None
         chosen = request.session.get(SESSION_PERSON)
-        return next((person for person in people if person.pk == chosen), people[0] if people else None)
+        return next((person for person in people if person.pk == chosen), people[0])
+
+    def _must_do_first(self, request: HttpRequest, person: Person) -> str:
+        """The one page that comes before all others: consent, then for admins the second factor."""
+        if person.onboarded_at is None:
+            return "" if request.path.startswith(WITHOUT_ONBOARDING) else "welcome"
+        if request.path.startswith(WITHOUT_SECOND_FACTOR) or not needs_second_factor(person):
+            return ""
+        return "account_security"
+
+
+def needs_second_factor(person: Person) -> bool:
+    """An admin of an organisation that asks for it, and without one so far. Never in the demo."""
+    return must_keep_second_factor(person) and not is_mfa_enabled(person.account, SECOND_FACTORS)
+
+
+def must_keep_second_factor(person: Person) -> bool:
+    return not settings.DEMO and person.organisation.second_factor_for_admins and people_rules.is_admin(person)

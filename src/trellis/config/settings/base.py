@@ -14,8 +14,11 @@ PACKAGE = Path(__file__).resolve().parents[2]
 BASE_URL = os.environ.get("TRELLIS_URL", "http://localhost:8000").rstrip("/")
 _host = BASE_URL.split("://", 1)[1].split(":")[0]
 ALLOWED_HOSTS = [_host, *filter(None, os.environ.get("TRELLIS_HOSTS", "").split(","))]
+if _host == "localhost":
+    ALLOWED_HOSTS += ["127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 HTTPS = BASE_URL.startswith("https://")
+BEHIND_PROXY = os.environ.get("TRELLIS_BEHIND_PROXY") == "1"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "trellis.web.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -92,12 +96,39 @@ AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "trellis.web.account.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
+
+# Signing in: nobody signs up by themself; people come from the directory. Pages are ours (web/gate, web/account).
+ACCOUNT_ADAPTER = "trellis.web.gate.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/15m/key",  # wrong passwords and codes of one account together
+    "request_login_code": "5/15m/key,60/15m/ip",
+    "try_code": "5/15m/key",  # one code
+    "reauthenticate": "10/15m/user",
+}
+MFA_ADAPTER = "trellis.web.account.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address is proven by the first mail
+MFA_TOTP_ISSUER = "Trellis"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "trellis.web.account.factor_forms.SecondFactorForm",
+    "reauthenticate": "trellis.web.account.factor_forms.ConfirmFactorForm",
+}
+# Whose word counts for the caller's address: only that of our own proxies, counted from the right.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRELLIS_PROXIES", "1" if BEHIND_PROXY else "0"))
 
 # Shared between processes, so that rate limits hold for all workers together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
@@ -135,14 +166,17 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "trellis.web.errors.views.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("TRELLIS_BEHIND_PROXY") == "1":
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

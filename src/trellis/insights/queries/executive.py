@@ -1,0 +1,96 @@
+"""Counts for leaders. A table of groups is shown whole or not at all; a single count only from five upwards."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from trellis.mentorships.choices import LIVE_STATES, MentorshipState
+from trellis.mentorships.models import Mentorship, Party
+from trellis.people.models import Person
+from trellis.programmes.choices import EnrolmentState, ProgrammeStatus
+from trellis.programmes.models import Programme
+
+LEAST = 5  # nobody can lower it: trust.md 0(d)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count, or None where the group is too small to be shown."""
+
+    value: int | None
+
+    @classmethod
+    def of(cls, count: int) -> "Figure":
+        return cls(count if count >= LEAST or count == 0 else None)
+
+
+@dataclass(frozen=True)
+class ProgrammeLine:
+    name: str
+    status: str
+    enrolled: Figure
+    live: Figure
+    completed: Figure
+
+
+@dataclass(frozen=True)
+class ExecutiveReport:
+    people: int
+    in_mentoring: Figure
+    share: int | None  # per cent of people, where both are shown
+    live: Figure
+    completed: Figure
+    completion: int | None  # per cent of ended mentorships that were completed, from 20 ended on
+    programmes: list[ProgrammeLine]
+
+
+def executive_report() -> ExecutiveReport:
+    """The organisation in scope on one page; a fixed number of queries."""
+    people = Person.objects.active().count()
+    taking_part = Party.objects.filter(mentorship__state__in=LIVE_STATES).values("person").distinct().count()
+    states = Mentorship.objects.aggregate(
+        live=Count("pk", filter=Q(state__in=LIVE_STATES)),
+        completed=Count("pk", filter=Q(state=MentorshipState.COMPLETED)),
+        ended=Count("pk", filter=Q(state=MentorshipState.ENDED)),
+    )
+    over = states["completed"] + states["ended"]
+    part = Figure.of(taking_part)
+    return ExecutiveReport(
+        people=people,
+        in_mentoring=part,
+        share=round(100 * part.value / people) if part.value is not None and people >= LEAST else None,
+        live=Figure.of(states["live"]),
+        completed=Figure.of(states["completed"]),
+        completion=round(100 * states["completed"] / over) if _both_sides(states["completed"], over) else None,
+        programmes=_programme_lines(),
+    )
+
+
+def _both_sides(part: int, whole: int) -> bool:
+    """A share is shown only where those in it and those outside it are five or more each, or none."""
+    return whole >= 20 and all(count == 0 or count >= LEAST for count in (part, whole - part))
+
+
+def _programme_lines() -> list[ProgrammeLine]:
+    """Running and closed programmes, or none at all while any of their counts is too small to show."""
+    shown = Programme.objects.filter(
+        status__in=[ProgrammeStatus.ENROLLING, ProgrammeStatus.RUNNING, ProgrammeStatus.CLOSED]
+    )
+    rows = shown.annotate(
+        enrolled=Count(
+            "enrolments",
+            filter=Q(enrolments__state__in=[EnrolmentState.APPROVED, EnrolmentState.COMPLETED]),
+            distinct=True,
+        ),
+        live=Count("mentorships", filter=Q(mentorships__state__in=LIVE_STATES), distinct=True),
+        completed=Count("mentorships", filter=Q(mentorships__state=MentorshipState.COMPLETED), distinct=True),
+    ).order_by("name", "id")
+    lines = [
+        ProgrammeLine(
+            programme.name, str(programme.get_status_display()),
+            Figure.of(programme.enrolled), Figure.of(programme.live), Figure.of(programme.completed),
+        )
+        for programme in rows
+    ]  # fmt: skip
+    hidden = any(figure.value is None for line in lines for figure in (line.enrolled, line.live, line.completed))
+    return [] if hidden else lines

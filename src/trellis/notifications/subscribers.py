@@ -1,0 +1,37 @@
+from django.urls import reverse
+
+from trellis.kernel import clock
+from trellis.kernel.encryption import decrypt
+from trellis.kernel.events import hears
+from trellis.notifications.actions import tell
+from trellis.notifications.letters import send_address_moved_letter, send_invitation_letter
+from trellis.notifications.notices import ADDRESS_MOVED, ROLE_GRANTED
+from trellis.people.actions.invitations import fresh_token
+from trellis.people.events import PersonInvited, RoleGranted, SignInAddressMoved
+from trellis.people.models import Invitation, Person, RoleGrant
+
+
+@hears(PersonInvited)
+def send_invitation(*, organisation_id: int, invitation_id: int) -> None:
+    """Write the token into the mail and nowhere else. Run again it sends a fresh link; the earlier one then ends."""
+    invitation = Invitation.objects.select_related("person__organisation", "person__account").get(pk=invitation_id)
+    if invitation.accepted_at is None and invitation.expires_at > clock.now():
+        send_invitation_letter(invitation, fresh_token(invitation=invitation))
+
+
+@hears(RoleGranted)
+def tell_of_role(*, organisation_id: int, grant_id: int) -> None:
+    grant = RoleGrant.objects.select_related("person__organisation").filter(pk=grant_id).first()
+    if grant is not None:
+        tell(
+            person=grant.person, kind=ROLE_GRANTED, key=f"role:{grant.pk}", now=clock.now(), path=reverse("home"),
+            parameters={"role": str(grant.get_role_display()), "organisation": grant.person.organisation.name},
+        )  # fmt: skip
+
+
+@hears(SignInAddressMoved)
+def tell_of_new_address(*, organisation_id: int, person_id: int, old_address: str) -> None:
+    """Tell both addresses: the new one because it matters, the old one because it may have been taken away wrongly."""
+    person = Person.objects.select_related("organisation", "account").get(pk=person_id)
+    send_address_moved_letter(person, old_address=decrypt(old_address))
+    tell(person=person, kind=ADDRESS_MOVED, key=f"address:{person.email}", now=clock.now(), path=reverse("home"))

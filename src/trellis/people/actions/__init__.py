@@ -1,0 +1,1 @@
+"""Every write of the people app, one file per noun."""

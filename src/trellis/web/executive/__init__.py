@@ -1,0 +1,1 @@
+"""Mentoring on one page for executives: counts of groups, never of persons."""

@@ -1,0 +1,1 @@
+"""The inbox: everything Trellis told a person."""

@@ -1,0 +1,1 @@
+"""For people managers: which of their reports take part, and nothing more."""
