@@ -1,0 +1,107 @@
+# Trellis. `make help` lists the verbs; two are enough to start: `make demo` and `make test`.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+STAGE ?= midway
+STAMP := $(VENV)/.set-up
+STAMP_DEV := $(VENV)/.set-up-dev
+DEMO := TRELLIS_DATA=data/demo TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
+SUITE := $(PY) -m pytest -n 2 --cov --cov-append --cov-report=
+
+.PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench prove docs clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+# ---- set-up: a virtual environment from the hashed locks; nothing to do when nothing changed -----------------------
+
+$(VENV)/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+define install
+	@$(PY) -c 'import uv, setuptools' 2>/dev/null || $(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r boot.lock \
+		|| echo "uv could not be installed; going on with pip"
+	@if $(VENV)/bin/uv --version >/dev/null 2>&1; then \
+		$(VENV)/bin/uv pip sync -q --python $(PY) --require-hashes $(1) boot.lock; \
+	else \
+		$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r $(1) && \
+		sed '/^uv==/,$$d' boot.lock > $(VENV)/setuptools.lock && \
+		$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/setuptools.lock; \
+	fi
+	@if $(VENV)/bin/uv --version >/dev/null 2>&1; then \
+		$(VENV)/bin/uv pip install -q --python $(PY) --no-deps --no-build-isolation --no-index -e .; \
+	else $(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .; fi
+endef
+
+setup: $(STAMP) ## install what running Trellis needs
+
+# with the developers' lock in place there is more than enough
+$(STAMP): requirements.lock boot.lock pyproject.toml | $(VENV)/bin/pip
+	@if [ -e $(STAMP_DEV) ] && [ $(STAMP_DEV) -nt requirements.lock ] && [ $(STAMP_DEV) -nt pyproject.toml ]; then :; \
+	else $(MAKE) --no-print-directory $(STAMP)-now; fi
+	@touch $@
+
+$(STAMP)-now:
+	$(call install,requirements.lock)
+	@rm -f $(STAMP_DEV)
+
+setup-dev: $(STAMP_DEV) ## install what testing and checking need as well
+
+$(STAMP_DEV): dev.lock boot.lock pyproject.toml | $(VENV)/bin/pip
+	$(call install,dev.lock)
+	@touch $@ $(STAMP)
+
+# ---- running ------------------------------------------------------------------------------------------------------
+
+demo: $(STAMP) ## a demo organisation on http://localhost:8000 (PORT=8000 STAGE=launch|matching|midway|closing)
+	@mkdir -p data/demo
+	@$(DEMO) $(PY) -m trellis.cli.main init --without-organisation 2>/dev/null >/dev/null
+	@$(DEMO) TRELLIS_URL=http://localhost:$(PORT) $(PY) -m trellis.demo --stage $(STAGE)
+	@$(DEMO) TRELLIS_URL=http://localhost:$(PORT) $(PY) -m trellis.cli.main serve --port $(PORT)
+
+run: $(STAMP) ## serve the installation in ./data, or TRELLIS_DATA (make one first: .venv/bin/trellis init)
+	@$(PY) -m trellis.cli.main serve --port $(PORT)
+
+# ---- proving ------------------------------------------------------------------------------------------------------
+
+test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverage
+	@$(PY) -m tests.databases.chromium
+	@rm -f .coverage .coverage.*
+	@echo "== SQLite =="
+	@env -u DATABASE_URL $(SUITE)
+	@echo "== PostgreSQL =="
+	@$(PY) -m tests.databases.postgres $(SUITE)
+	@$(PY) -m coverage report --skip-covered --skip-empty | tail -n 40
+
+test-sqlite: $(STAMP_DEV)
+	@env -u DATABASE_URL $(PY) -m pytest -n 2
+
+test-postgres: $(STAMP_DEV)
+	@$(PY) -m tests.databases.postgres $(PY) -m pytest -n 2
+
+check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@TRELLIS_DATA=$$(mktemp -d) DJANGO_SETTINGS_MODULE=trellis.config.settings.test $(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m trellis.content.validate
+	@! grep -nE '://|^--(extra-)?index|find-links' *.lock || { echo "a lock names a package index; see docs/how-to"; exit 1; }
+	@echo "All checks passed."
+
+bench: $(STAMP_DEV) ## what is measured against a floor, as ratios
+	@$(PY) -m tests.bench
+
+prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
+	@$(PY) -m tests.prove
+
+docs: ## where the documentation is
+	@echo "The documentation is plain Markdown: start at docs/README.md (tutorial, how-to, reference, explanation, decisions)."
+
+clean: ## remove the virtual environment and caches; never ./data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage*

@@ -1,0 +1,1 @@
+"""The words and numbers Trellis ships: templates, stages, prompts, instruments, skills, KPIs; and their checker."""
