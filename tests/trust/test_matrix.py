@@ -63,7 +63,7 @@ def _rows() -> Counter[str]:
         )
 
 
-def _may_enter(address: Address, name: str, *, own: bool) -> bool:
+def may_enter(address: Address, name: str, *, own: bool) -> bool:
     assert address.audience is not None
     if name not in ENTER[address.audience]:
         return False
@@ -84,7 +84,7 @@ def test_nobody_enters_where_they_may_not(worlds: tuple[World, World], name: str
             target = fill(address, world)
             if target is None:
                 continue
-            allowed = _may_enter(address, name, own=world is home)
+            allowed = may_enter(address, name, own=world is home)
             for method in METHODS:
                 cells += 1
                 unexpected += _cell(home, name, address, target, method, allowed=allowed, own=world is home)

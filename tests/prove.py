@@ -1,0 +1,101 @@
+"""`make prove`: the trust sheet. One line a promise, with its figure and pass or fail; prove.json beside it.
+
+It runs the suite's own tests, not a second set. A test adds a figure with `record_property("figure", "13,204 cells")`;
+without one the figure is how many tests stand behind the promise.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.databases.postgres import postgres
+
+BOTH = ("SQLite", "PostgreSQL")
+ONE = ("SQLite",)
+SHEET = Path("prove.json")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence a buyer reads, the tests behind it, and the databases that they run on."""
+
+    words: str
+    tests: tuple[str, ...]
+    databases: tuple[str, ...] = BOTH
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+PROMISES = (
+    Promise("Import names every bad row and applies every good one; a second run writes nothing",
+            ("tests/people", "tests/integrations")),
+    Promise("Nobody enters where they may not: every address, role and method", ("tests/trust/test_matrix.py",)),
+    Promise("Nobody reads what is not theirs: markers in every confidential field", ("tests/trust/test_canaries.py",)),
+    Promise("The plan is the best possible, and every changed certificate is refused", ("tests/engine/matching",), ONE),
+    Promise("Rounds, offers and places hold under every order of events", ("tests/matching",)),
+    Promise("Jobs survive kill -9, run once, retry and stop",
+            ("tests/kernel/test_jobs.py", "tests/kernel/test_jobs_processes.py")),
+    Promise("The audit chain shows every edit, deletion, swap and insertion", ("tests/kernel/test_audit.py",)),
+    Promise("Relationships, enrolment and capacity only make legal moves", ("tests/mentorships", "tests/programmes")),
+    Promise("The eight stages follow from facts alone and never move back", ("tests/engine/journey", "tests/journeys")),
+    Promise("One organisation never sees another's rows", ("tests/architecture", "tests/kernel/test_tenancy.py")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    passed: int
+    failed: int
+    figures: tuple[str, ...]
+
+
+def run(promise: Promise, environment: dict[str, str]) -> Outcome:
+    """The promise's tests in a process of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+        subprocess.run(
+            [*command, f"--junitxml={report}", *promise.tests], env=environment | dict(promise.environment),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        return read(report) if report.exists() else Outcome(0, 1, ())
+
+
+def read(report: Path) -> Outcome:
+    passed = failed = 0
+    figures: list[str] = []
+    for case in ET.parse(report).getroot().iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif case.find("skipped") is None:
+            passed += 1
+        figures += [each.get("value", "") for each in case.iter("property") if each.get("name") == "figure"]
+    return Outcome(passed, failed, tuple(figures))
+
+
+def main() -> int:
+    sheet: list[dict[str, object]] = []
+    with postgres() as address:
+        for promise in PROMISES:
+            for database in promise.databases:
+                environment = dict(os.environ)
+                environment.pop("DATABASE_URL", None)
+                if database == "PostgreSQL":
+                    environment["DATABASE_URL"] = address
+                outcome = run(promise, environment)
+                kept = outcome.passed > 0 and outcome.failed == 0
+                figure = "; ".join([*outcome.figures, f"{outcome.passed} tests passed, {outcome.failed} failed"])
+                sheet.append({"promise": f"{promise.words} ({database})", "figure": figure, "pass": kept})
+                print(f"{'PASS' if kept else 'FAIL'}  {promise.words} ({database}): {figure}", flush=True)
+                SHEET.write_text(json.dumps(sheet, indent=1) + "\n")
+    kept_all = all(line["pass"] for line in sheet)
+    print(f"{sum(bool(line['pass']) for line in sheet)} of {len(sheet)} promises kept. Written to {SHEET}.")
+    return 0 if kept_all else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
