@@ -6,6 +6,7 @@ Pure: knows kinds of question, not rows, forms or files. A value is what is kept
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -122,11 +123,12 @@ def skill_called(name: str) -> str:
     raise AnswerRefused(_("“%(name)s” is not in the list of skills. Choose one from the list.") % {"name": name[:60]})
 
 
-def nearest_skills(name: str, most: int = 3) -> list[str]:
+@lru_cache(maxsize=512)  # a file tends to have the same wrong name in many rows
+def nearest_skills(name: str, most: int = 3) -> tuple[str, ...]:
     """Names of the skills that read most like `name`, best first."""
     by_word = {phrase.casefold(): taxonomy.skill(skill).name for phrase, skill in taxonomy.phrases().items()}
-    near = get_close_matches(name.casefold(), by_word, n=most, cutoff=0.6)
-    return list(dict.fromkeys(by_word[word] for word in near))
+    near = get_close_matches(name.casefold(), by_word, n=most, cutoff=0.7)
+    return tuple(dict.fromkeys(by_word[word] for word in near))
 
 
 def skill_level(name: str, level: str) -> int:

@@ -1,0 +1,102 @@
+"""`trellis import signups FILE`: take over sign-ups that were collected elsewhere."""
+
+import argparse
+import csv
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from trellis.cli.import_group import import_group
+from trellis.cli.output import OK, REFUSED, complain, note, say, say_json
+from trellis.cli.scope import add_organisation, organisation_of
+from trellis.integrations.tables import read_table
+from trellis.kernel import clock
+from trellis.kernel.errors import Refusal
+from trellis.programmes.actions.signups import SignUpReport, import_signups
+from trellis.programmes.models import Programme
+
+SHOWN = 10  # faults on the screen; all of them go to --errors
+
+
+class NoSuchFile(Refusal):
+    """The file cannot be opened."""
+
+
+class NoSuchProgramme(Refusal):
+    """The slug names no programme of the organisation."""
+
+
+def register(subparsers: Any) -> None:  # Any: argparse keeps the class private
+    parser = import_group(subparsers).add_parser(
+        "signups",
+        help="take over one programme's sign-ups from CSV or XLSX",
+        description="Columns: employee_id, role, skills (name:level; ...), capacity, goal, working_style, values, "
+        "availability. People are found by employee id. The same file again changes nothing. Rows with faults are "
+        "left out and listed; nobody is mailed. Those imported count as approved: their consent is your own record.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--programme", metavar="SLUG", required=True)
+    add_organisation(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    parser.add_argument("--training-done", action="store_true", help="these people took the training elsewhere")
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument("--errors", metavar="FILE", type=Path, help="write the faults to this CSV file")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Import and report: 0 when every row was taken, 1 when some have faults."""
+    table = read_table(name=arguments.file.name, content=_content(arguments.file))
+    with organisation_of(arguments):
+        report = import_signups(
+            by=None, programme=_programme(arguments.programme), header=table.header, rows=table.rows, now=clock.now(),
+            training_done=arguments.training_done, dry_run=arguments.dry_run,
+        )  # fmt: skip
+    if arguments.errors:
+        _write_faults(arguments.errors, report)
+    if arguments.json:
+        say_json(asdict(report) | {"dry_run": arguments.dry_run})
+    else:
+        _say(report, dry_run=arguments.dry_run)
+    return REFUSED if report.faults else OK
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NoSuchFile(f"{file} cannot be read: {error.strerror}. Check the name and its rights.") from error
+
+
+def _programme(slug: str) -> Programme:
+    found = Programme.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+        raise NoSuchProgramme(f"No programme is called {slug}. There are: {known}")
+    return found
+
+
+def _write_faults(file: Path, report: SignUpReport) -> None:
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.writer(out)
+        writer.writerow(["line", "column", "value", "cure"])
+        writer.writerows((fault.line, fault.column, _inert(fault.value), fault.cure) for fault in report.faults)
+
+
+def _inert(value: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _say(report: SignUpReport, *, dry_run: bool) -> None:
+    word = "would be " if dry_run else ""
+    say(f"{report.created} {word}created, {report.updated} {word}updated, {report.unchanged} unchanged")
+    if report.waiting:
+        say(f"{report.waiting} of them {word}on the waiting list: all places are taken")
+    if not report.faults:
+        return
+    complain(f"{len(report.faults)} faults; their rows were left out.", "Correct them and run the same command again.")
+    for fault in report.faults[:SHOWN]:
+        note(f"  line {fault.line}, {fault.column}, “{fault.value}”: {fault.cure}")
+    if len(report.faults) > SHOWN:
+        note(f"  and {len(report.faults) - SHOWN} more; --errors FILE writes them all")
