@@ -64,7 +64,7 @@ def test_faults_go_to_the_screen_and_to_a_file(
 
 
 def test_unknown_programme_names_those_there_are(programme: Programme, file: Path) -> None:
-    with pytest.raises(NoSuchProgramme, match="No programme is called shrink. There are: growth"):
+    with pytest.raises(NoSuchProgramme, match=r"No programme is called shrink\. There are: growth"):
         run(programme, file, "--programme", "shrink")
 
 

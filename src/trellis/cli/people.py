@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from trellis.cli.import_group import import_group
 from trellis.cli.output import OK, REFUSED, Progress, complain, note, say, say_json, say_table
 from trellis.cli.scope import add_organisation, organisation_of
 from trellis.integrations.tables import Encoding, read_table
@@ -31,7 +32,7 @@ FIGURES = ("created", "updated", "unchanged", "left", "conflicts", "errors")
 
 def register(subparsers: Any) -> None:  # Any: argparse keeps its own type of this private
     """Add `import people` and `people list`."""
-    imports = subparsers.add_parser("import", help="import a file").add_subparsers(required=True, metavar="WHAT")
+    imports = import_group(subparsers)
     importing = imports.add_parser("people", help="the directory, from an export of the HR system (CSV, TSV or XLSX)")
     importing.add_argument("file", metavar="FILE", type=Path)
     importing.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
