@@ -45,11 +45,15 @@ def prepare() -> None:
     """Keys, tables, cache table and static files; each only where missing."""
     note(f"Data folder: {settings.TRELLIS_DATA}")
     note("Its *.key files open what is encrypted. Keep a copy of them apart from the backups.")
+    prepare_database()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    note("Database and static files are ready.")
+
+
+def prepare_database() -> None:
     settings.MEDIA_ROOT.mkdir(mode=0o700, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    note("Database and static files are ready.")
 
 
 def _found(arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from trellis.cli.init import prepare
+from trellis.cli.init import prepare_database
 from trellis.cli.output import OK, Progress, note, say
 from trellis.kernel.backup import check_archive, restore_archive
 
@@ -24,7 +24,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare()
+    prepare_database()
     if arguments.only_check:
         manifest = check_archive(arguments.file)
         say(f"{arguments.file} is whole: {manifest.rows()} rows, written {manifest.at} by Trellis {manifest.version}.")
@@ -33,5 +33,5 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.file, uploads=Path(settings.MEDIA_ROOT), replace=arguments.replace, watch=Progress("Restore")
     )
     say(f"{manifest.rows()} rows are back, as of {manifest.at}.")
-    note("Next: trellis check, then trellis serve")
+    note("Next: trellis init --without-organisation, trellis check, trellis serve")
     return OK
