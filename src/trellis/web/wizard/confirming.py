@@ -1,0 +1,25 @@
+"""Asking once more before a change that reaches people: the same form comes back with everything that was sent."""
+
+from django.http import HttpRequest
+
+from trellis.programmes.actions.settings import Touched
+
+OWN = ("csrfmiddlewaretoken", "confirm", "change")
+
+
+def sent(request: HttpRequest) -> bool:
+    """A form was sent to be saved; with "change" it only comes back to be worked on."""
+    return request.method == "POST" and "change" not in request.POST
+
+
+def confirmed(request: HttpRequest) -> bool:
+    return "confirm" in request.POST
+
+
+def asks_first(request: HttpRequest, touched: Touched) -> bool:
+    return bool(touched) and not confirmed(request)
+
+
+def posted_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, to be sent again; a list stays a list."""
+    return [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN]

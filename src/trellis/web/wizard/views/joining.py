@@ -1,0 +1,161 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from trellis.kernel import clock
+from trellis.programmes.actions import joining as actions
+from trellis.programmes.actions.programmes import SettingsRefused
+from trellis.programmes.choices import Side
+from trellis.programmes.models import EligibilityRule, Programme, Question
+from trellis.web.access import Audience, PersonRequest, audience
+from trellis.web.lookup import managed_programme
+from trellis.web.wizard.confirming import asks_first, posted_fields, sent
+from trellis.web.wizard.forms.joining import ConditionForm, QuestionForm
+from trellis.web.wizard.impact import headline, touched_by
+from trellis.web.wizard.refusals import show
+from trellis.web.wizard.sections import links
+
+PAGE = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(PAGE)
+@audience(Audience.PROGRAMME_MANAGER)
+def condition(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse:
+    """Add a condition for joining (number 0), or change one."""
+    programme = managed_programme(request, slug)
+    row = get_object_or_404(EligibilityRule, programme=programme, pk=number) if number else None
+    form = ConditionForm(request.POST or None, row=row)
+    if sent(request) and form.is_valid():
+        touched = touched_by(programme)
+        if asks_first(request, touched):
+            return _ask(request, programme, "joining", [_("Who can join")], [_STAYS_IN()])
+        try:
+            if row:
+                actions.change_condition(
+                    by=request.person, row=row, rule=form.condition(), now=clock.now(), touched=touched
+                )
+            else:
+                actions.add_condition(
+                    by=request.person, programme=programme, rule=form.condition(), now=clock.now(), touched=touched
+                )
+        except SettingsRefused as refusal:
+            show(refusal, form, {"value.value": "number"})
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programme_section", slug=slug, key="joining")
+    context = {"programme": programme, "form": form, "row": row, "links": links(programme, "joining")}
+    return render(request, "wizard/condition.html", context, status=422 if form.errors else 200)
+
+
+def _STAYS_IN() -> str:  # noqa: N802
+    return _("Who has signed up already stays in. The condition counts for everybody who signs up from now on.")
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def remove_condition(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    programme = managed_programme(request, slug)
+    row = get_object_or_404(EligibilityRule, programme=programme, pk=number)
+    touched = touched_by(programme)
+    if asks_first(request, touched):
+        return _ask(request, programme, "joining", [row.words], [_STAYS_IN()])
+    actions.remove_condition(by=request.person, row=row, now=clock.now(), touched=touched)
+    messages.success(request, _("The condition is gone."))
+    return redirect("programme_section", slug=slug, key="joining")
+
+
+@require_http_methods(["GET", "HEAD"])
+@audience(Audience.PROGRAMME_MANAGER)
+def questions(request: PersonRequest, slug: str) -> HttpResponse:
+    """The sign-up form of both sides: what is always asked, and the programme's own questions."""
+    programme = managed_programme(request, slug)
+    rows = list(Question.objects.filter(programme=programme).order_by("side", "position", "id"))
+    context = {
+        "programme": programme,
+        "sides": [(side, [row for row in rows if row.side == side]) for side in Side],
+        "links": links(programme, "questions"),
+    }
+    return render(request, "wizard/questions.html", context)
+
+
+@require_http_methods(PAGE)
+@audience(Audience.PROGRAMME_MANAGER)
+def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse:
+    """Add a question (number 0), or change one."""
+    programme = managed_programme(request, slug)
+    row = get_object_or_404(Question, programme=programme, pk=number) if number else None
+    form = QuestionForm(request.POST or None, row=row)
+    if sent(request) and form.is_valid():
+        touched = touched_by(programme)
+        if asks_first(request, touched):
+            return _ask(request, programme, "questions", [form.cleaned_data["text"]], _answers_lost(row, form))
+        try:
+            if row:
+                actions.change_question(
+                    by=request.person, row=row, question=form.question(), now=clock.now(), touched=touched
+                )
+            else:
+                actions.add_question(
+                    by=request.person, programme=programme, question=form.question(), now=clock.now(), touched=touched
+                )
+        except SettingsRefused as refusal:
+            show(refusal, form)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programme_questions", slug=slug)
+    context = {"programme": programme, "form": form, "row": row, "links": links(programme, "questions")}
+    return render(request, "wizard/question.html", context, status=422 if form.errors else 200)
+
+
+def _answers_lost(row: Question | None, form: QuestionForm) -> list[str]:
+    kept = _("People who sent their form already are not asked again; they can add an answer.")
+    if row is None or row.kind == form.cleaned_data["kind"]:
+        return [kept]
+    return [_lost(row), kept]
+
+
+def _lost(row: Question) -> str:
+    count = row.answers.count()
+    return ngettext(
+        "%(count)d answer given so far is deleted.", "%(count)d answers given so far are deleted.", count
+    ) % {"count": count}  # fmt: skip
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def remove_question(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    programme = managed_programme(request, slug)
+    row = get_object_or_404(Question, programme=programme, pk=number)
+    touched = touched_by(programme)
+    if asks_first(request, touched):
+        return _ask(request, programme, "questions", [row.text], [_lost(row)])
+    actions.remove_question(by=request.person, row=row, now=clock.now(), touched=touched)
+    messages.success(request, _("The question is gone."))
+    return redirect("programme_questions", slug=slug)
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def move_question(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """One place up, or down."""
+    programme = managed_programme(request, slug)
+    row = get_object_or_404(Question, programme=programme, pk=number)
+    actions.move_question(by=request.person, row=row, up=request.POST.get("to") == "up", now=clock.now())
+    return redirect("programme_questions", slug=slug)
+
+
+def _ask(
+    request: PersonRequest, programme: Programme, section: str, changes: list[str], consequences: list[str]
+) -> HttpResponse:
+    context = {
+        "programme": programme,
+        "links": links(programme, section),
+        "headline": headline(touched_by(programme)),
+        "changes": changes,
+        "consequences": consequences,
+        "fields": posted_fields(request),
+    }
+    return render(request, "wizard/impact.html", context)
