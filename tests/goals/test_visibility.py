@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -18,6 +18,7 @@ from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
 from trellis.people.models import Organisation, Person
 
+TODAY = date(2026, 11, 23)
 PRIVATE = {"OUTCOME", "EVIDENCE", "WHY", "IFTHEN", "STEP"}
 
 
@@ -80,11 +81,11 @@ def test_draft_is_its_owners_alone(goal: Goal, amara: Person, priya: Person) -> 
     amara.save()
 
     assert page(goal, priya) is None
-    assert queries.goal_lists(priya).theirs == []
-    assert queries.active_goals(priya) == []
+    assert queries.goal_lists(priya, TODAY).theirs == []
+    assert queries.active_goals(priya, TODAY) == []
     assert queries.goals_for_manager(priya) == []
     assert queries.goal_counts([goal.mentorship_id]) == {goal.mentorship_id: GoalCounts()}
-    assert [row.id for row in queries.goal_lists(amara).drafts] == [goal.pk]
+    assert [row.id for row in queries.goal_lists(amara, TODAY).drafts] == [goal.pk]
 
 
 def test_others_see_nothing(goal: Goal, pair: Mentorship, person: Person, other_organisation: Organisation) -> None:
@@ -94,14 +95,14 @@ def test_others_see_nothing(goal: Goal, pair: Mentorship, person: Person, other_
         assert page(goal, stranger) is None
 
     assert [page(goal, somebody) for somebody in (person, neighbour, stranger)] == [None, None, None]
-    assert queries.goal_lists(neighbour).theirs == []
+    assert queries.goal_lists(neighbour, TODAY).theirs == []
 
 
 def test_lists_show_the_partner_no_date_and_no_step_unless_shared(goal: Goal, amara: Person, priya: Person) -> None:
-    (hidden,) = queries.goal_lists(priya).theirs
+    (hidden,) = queries.goal_lists(priya, TODAY).theirs
     Goal.objects.update(shared_in_full=True)
-    (shared,) = queries.goal_lists(priya).theirs
-    (own,) = queries.goal_lists(amara).active
+    (shared,) = queries.goal_lists(priya, TODAY).theirs
+    (own,) = queries.goal_lists(amara, TODAY).active
 
     assert (hidden.title, hidden.due_on, hidden.next_step, hidden.next_on) == ("TITLE-MARKER", None, "", None)
     assert (shared.due_on, shared.next_step) == (goal.due_on, "STEP-MARKER")
@@ -153,8 +154,8 @@ def test_no_word_of_a_goal_leaves_it(pair: Mentorship, amara: Person, priya: Per
 def test_peers_see_each_other_as_partners(pair: Mentorship, amara: Person, priya: Person) -> None:
     pair.parties.update(role="peer")
 
-    assert [place.partner for place in queries.goal_lists(priya).places] == ["Amara"]
-    assert [place.partner for place in queries.goal_lists(amara).places] == ["Priya"]
+    assert [place.partner for place in queries.goal_lists(priya, TODAY).places] == ["Amara"]
+    assert [place.partner for place in queries.goal_lists(amara, TODAY).places] == ["Priya"]
 
 
 @pytest.mark.parametrize("rows", [3, 50])
@@ -168,6 +169,6 @@ def test_goal_lists_take_the_same_queries_for_any_length(
     amara = Person.objects.get(pk=amara.pk)
 
     with django_assert_num_queries(7):  # type: ignore[operator]
-        queries.goal_lists(amara)
+        queries.goal_lists(amara, TODAY)
     with django_assert_num_queries(5):  # type: ignore[operator]
-        queries.active_goals(amara)
+        queries.active_goals(amara, TODAY)

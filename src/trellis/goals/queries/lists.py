@@ -28,6 +28,7 @@ class GoalRow:
     due_on: date | None
     next_step: str
     next_on: date | None
+    next_is_late: bool
 
     @property
     def status_words(self) -> str:
@@ -52,9 +53,9 @@ class GoalLists:
     places: list[GoalPlace]
 
 
-def goal_lists(person: Person) -> GoalLists:
+def goal_lists(person: Person, today: date) -> GoalLists:
     """The page of goals; a fixed number of queries."""
-    rows = _rows(person, Goal.objects.all())
+    rows = _rows(person, today, Goal.objects.all())
     mine = [row for row in rows if row.mine]
     active = [row for row in mine if row.status == GoalStatus.ACTIVE]
     own_places = Party.objects.filter(person=person, mentorship__state__in=LIVE_STATES).exclude(role=PartyRole.MENTOR)
@@ -72,12 +73,12 @@ def goal_lists(person: Person) -> GoalLists:
     )
 
 
-def active_goals(person: Person) -> list[GoalRow]:
+def active_goals(person: Person, today: date) -> list[GoalRow]:
     """Active goals of the person's live mentorships, their own and their mentees'; four queries."""
-    return _rows(person, Goal.objects.filter(status=GoalStatus.ACTIVE, mentorship__state__in=LIVE_STATES))
+    return _rows(person, today, Goal.objects.filter(status=GoalStatus.ACTIVE, mentorship__state__in=LIVE_STATES))
 
 
-def _rows(person: Person, goals: QuerySet[Goal]) -> list[GoalRow]:
+def _rows(person: Person, today: date, goals: QuerySet[Goal]) -> list[GoalRow]:
     """Loads the columns a reader may see: everything of their own, title, status and progress of others', and the
     date of those shared in full."""
     inside = goals.filter(mentorship__parties__person=person)
@@ -93,8 +94,8 @@ def _rows(person: Person, goals: QuerySet[Goal]) -> list[GoalRow]:
     partners = partners_in([row["mentorship_id"] for row in own + theirs], person)
     steps = _next_steps(person, full=[*[row["id"] for row in own], *dates], other=[row["id"] for row in theirs])
     return [
-        *[_row(row, True, partners, steps) for row in own],
-        *[_row(row, False, partners, steps) for row in theirs],
+        *[_row(row, True, partners, steps, today) for row in own],
+        *[_row(row, False, partners, steps, today) for row in theirs],
     ]
 
 
@@ -109,9 +110,10 @@ def _next_steps(person: Person, *, full: Iterable[int], other: Iterable[int]) ->
     return found
 
 
-def _row(row: Row, mine: bool, partners: dict[int, Partner], steps: dict[int, ActionItem]) -> GoalRow:
+def _row(row: Row, mine: bool, partners: dict[int, Partner], steps: dict[int, ActionItem], today: date) -> GoalRow:
     step = steps.get(row["id"])
     return GoalRow(
         **row, mine=mine, partner=partners[row["mentorship_id"]],
         next_step=step.text if step else "", next_on=step.due_on if step else None,
+        next_is_late=step is not None and step.due_on < today,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import DurationField, ExpressionWrapper, F, IntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
+from django.utils.translation import gettext as _
 
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.choices import LIVE_STATES
@@ -42,6 +43,35 @@ class MeetingRow:
     @property
     def here(self) -> datetime:
         return self.starts_at.astimezone(ZoneInfo(self.my_zone))
+
+    @property
+    def my_place(self) -> str:
+        return self.my_zone.rsplit("/", 1)[-1].replace("_", " ")
+
+    @property
+    def title(self) -> str:
+        return self.topic or _("Meeting with %(name)s") % {"name": self.partner.first_name}
+
+    @property
+    def words(self) -> str:
+        """The state for people: who has said what."""
+        if self.state == MeetingState.HELD_ONE:
+            who = _("you") if self.mine else self.partner.first_name
+            return _("Held, says %(who)s") % {"who": who}
+        if self.state == MeetingState.CANCELLED:
+            return _("Called off") if self.mine is None and self.theirs is None else _("Did not take place")
+        if self.state == MeetingState.PLANNED and False in {self.mine, self.theirs}:
+            who = _("you") if self.mine is False else self.partner.first_name
+            return _("Not held, says %(who)s") % {"who": who}
+        return {
+            MeetingState.PLANNED.value: _("Planned"),
+            MeetingState.HELD_BOTH.value: _("Confirmed by both"),
+            MeetingState.DISPUTED.value: _("Disputed: one yes, one no"),
+        }[self.state]
+
+    @property
+    def tone(self) -> str:
+        return {"held_both": "ok", "held_one": "ok", "disputed": "late"}.get(self.state, "")
 
     @property
     def other_day_there(self) -> bool:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from trellis.kernel import clock
 from trellis.mentorships.models import Party
 from trellis.people.models import Person
 
@@ -18,6 +21,16 @@ class Partner:
     location: str
     zone: str
     role: str  # theirs: PartyRole
+
+    @property
+    def there(self) -> datetime:
+        """The time now on their wall clock, without a zone, so that a template prints it as it stands."""
+        return clock.now().astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+    @property
+    def place(self) -> str:
+        """Where that clock is: their location, or else the city their time zone is named after."""
+        return self.location or self.zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def partners_in(mentorships: Iterable[int], person: Person) -> dict[int, Partner]:

@@ -1,1 +1,1 @@
-"""Home: one next step, and what surrounds it."""
+"""The first page: the one next step, and what is going on around it."""

@@ -1,0 +1,1 @@
+"""Goals: one's own, and what others share of theirs."""
