@@ -17,7 +17,6 @@ from trellis.people.directory.sheet import Sheet, unpack
 from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person, PersonQuerySet, RoleGrant
 
 PAGE = 50
-LAST_SIGN = "\U0010ffff"  # sorts after everything that a name begins with
 PRESENT = "present"
 
 
@@ -90,12 +89,11 @@ def _starting_with(rows: PersonQuerySet, text: str) -> PersonQuerySet:
     start = folded(text)
     if not start:
         return rows
-    given, _space, family = start.rpartition(" ")
-    turned = f"{family} {given}" if given else start
     exact = text.strip()
+    given, _space, family = exact.rpartition(" ")
     return rows.filter(
-        Q(sort_name__gte=start, sort_name__lt=start + LAST_SIGN)
-        | Q(sort_name__gte=turned, sort_name__lt=turned + LAST_SIGN)
+        Q(sort_name__startswith=start)
+        | Q(sort_name__startswith=folded(family), given_name__istartswith=given or exact)
         | Q(given_name__istartswith=exact)
         | Q(preferred_name__istartswith=exact)
         | Q(email__startswith=exact.lower())

@@ -37,7 +37,6 @@ class UploadForm(forms.Form):
         empty_value=Encoding.AUTO,
         required=False,
         help_text=_("Only matters for text files, when names come out wrong."),
-        widget=forms.Select(attrs={"class": "sel"}),
     )
 
     def clean_file(self) -> Any:  # Any: Django's UploadedFile is generic only in its stubs
@@ -67,7 +66,6 @@ class ColumnsForm(forms.Form):
             (Order.MONTH_FIRST, _("Month first: March 4")),
         ],
         required=False,
-        widget=forms.Select(attrs={"class": "sel"}),
     )
     missing_means_left = forms.BooleanField(label=_("Who is not in the file has left"), required=False)
 
