@@ -16,19 +16,20 @@ from trellis.goals.queries import GoalRow, active_goals, overdue_steps
 from trellis.insights.queries.home_card import (
     Card,
     enrolment_card,
+    join_card,
     offer_card,
     overdue_card,
     step_card,
     waiting_card,
 )
 from trellis.journeys.addresses import address
-from trellis.journeys.guide import agendas_for, stage_name
+from trellis.journeys.guide import agendas_for, prompts_for, stage_name
 from trellis.journeys.models import Journey
 from trellis.journeys.queries import StageLine
 from trellis.journeys.queries.material import Material, gather, timeline_of
-from trellis.journeys.queries.page import stage_lines
+from trellis.journeys.queries.page import stage_lines, waiting_check_ins
 from trellis.journeys.queries.steps import choose_step, view_of
-from trellis.matching.queries.board import explanation_words
+from trellis.matching.queries.board import shared_words
 from trellis.matching.queries.offers import open_offers
 from trellis.meetings.queries import MeetingRow, next_meetings, suggested_slots, waiting_for_word
 from trellis.mentorships.choices import MentorshipState, PartyRole
@@ -38,6 +39,7 @@ from trellis.people.models import Person
 from trellis.programmes.models import Programme
 from trellis.programmes.queries import managed_programmes
 from trellis.programmes.queries.participant import OpenProgramme, OwnEnrolment, open_programmes, own_enrolments
+from trellis.surveys.packs import Pack, all_packs
 
 GOALS_SHOWN = 3
 PROGRAMMES_SHOWN = 6
@@ -72,6 +74,8 @@ class Home:
     pairs: list[PairLine]
     meeting: MeetingRow | None
     agenda: tuple[str, ...]
+    check_ins: tuple[Pack, ...]  # waiting for this person in the featured mentorship
+    question: str  # one to bring to the next meeting
     waiting: int  # past meetings that wait for this person's word
     goals: list[GoalRow]
     unread: int
@@ -104,30 +108,33 @@ def home_of(person: Person, now: datetime) -> Home:
     enrolments = own_enrolments(person)
     meeting = soon[0] if soon else None
     by_id = {mentorship.pk: mentorship for mentorship in mentorships}
+    programmes = [] if mentorships else open_programmes(person, today)[:PROGRAMMES_SHOWN]
     return Home(
-        card=_card(person, now, today, material, enrolments, waiting),
+        card=_card(person, now, today, material, enrolments, waiting, programmes),
         stages=stage_lines(material) if material else (),
         featured=next((pair for pair in pairs if featured and pair.id == featured.pk), None),
         pairs=pairs,
         meeting=meeting,
         agenda=_agenda(by_id[meeting.mentorship_id], stages, now) if meeting else (),
+        check_ins=_check_ins(material, person),
+        question=_question(material, person),
         waiting=len(waiting),
         goals=active_goals(person, today)[:GOALS_SHOWN],
         unread=sum(unread.values()),
         enrolments=[one for one in enrolments if one.live],
-        programmes=[] if mentorships else open_programmes(person, today)[:PROGRAMMES_SHOWN],
+        programmes=programmes,
         managed=list(managed_programmes(person).order_by("-id")[:PROGRAMMES_SHOWN]),
     )
 
 
 def _card(
     person: Person, now: datetime, today: date, material: Material | None, enrolments: Sequence[OwnEnrolment],
-    waiting: Sequence[MeetingRow],
+    waiting: Sequence[MeetingRow], programmes: Sequence[OpenProgramme],
 ) -> Card | None:  # fmt: skip
     """Offers first, then sign-ups begun, then the featured pair's step, unless it is weak and something is overdue."""
     card = offer_card(open_offers(person), person) or enrolment_card(enrolments)
     if card or material is None:
-        return card or waiting_card(enrolments)
+        return card or waiting_card(enrolments) or join_card(programmes)
     step = choose_step(view_of(material, person))
     overdue = overdue_steps(person, today, at_most=1)
     if step.key in WEAK_STEPS and overdue:
@@ -136,6 +143,21 @@ def _card(
     minutes = mentorship.programme.meeting_minutes
     slots = suggested_slots(mentorship, person, now, minutes=minutes) if step.key == "plan_meeting" else []
     return step_card(step, mentorship.pk, slots, waiting)
+
+
+def _check_ins(material: Material | None, person: Person) -> tuple[Pack, ...]:
+    if material is None:
+        return ()
+    return tuple(all_packs()[pack] for pack in waiting_check_ins(material, view_of(material, person).me))
+
+
+def _question(material: Material | None, person: Person) -> str:
+    """One of the questions that this side asks in the pair's stage; another one after each meeting."""
+    if material is None:
+        return ""
+    role, held = view_of(material, person).me.role, material.facts.meetings_held
+    prompts = prompts_for(material.mentorship.programme, material.standing.stage, role, meetings_held=held)
+    return prompts[0].text if prompts else ""
 
 
 def _featured(
@@ -162,7 +184,7 @@ def _pairs(
         lines.append(
             PairLine(
                 one.pk, partners[one.pk], one.programme.name, stage_name(stage) if stage else "", step, path,
-                unread.get(one.pk, 0), one.state == MentorshipState.PAUSED, explanation_words(one.match_reasons)[0],
+                unread.get(one.pk, 0), one.state == MentorshipState.PAUSED, shared_words(one.match_reasons)[0],
             )
         )  # fmt: skip
     return lines

@@ -15,7 +15,7 @@ from trellis.matching.models import Proposal
 from trellis.meetings.queries import MeetingRow, SlotRow
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
-from trellis.programmes.queries.participant import OwnEnrolment
+from trellis.programmes.queries.participant import OpenProgramme, OwnEnrolment
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,19 @@ def waiting_card(enrolments: Sequence[OwnEnrolment]) -> Card | None:
                 address("find_mentor", one.slug), _("See mentors"),
             )  # fmt: skip
     return None
+
+
+def join_card(programmes: Sequence[OpenProgramme]) -> Card | None:
+    """For somebody in no programme while some are open."""
+    if not programmes:
+        return None
+    number = len(programmes)
+    return Card(
+        "join", _("Find a programme that suits you"),
+        ngettext("%(number)d is open to you. You can leave again at any time.",
+                 "%(number)d are open to you. You can leave again at any time.", number) % {"number": number},
+        address("programmes"), _("See programmes"),
+    )  # fmt: skip
 
 
 def step_card(step: NextStep, mentorship_id: int, slots: Sequence[SlotRow], waiting: Sequence[MeetingRow]) -> Card:

@@ -55,14 +55,13 @@ class MeetingRow:
     @property
     def words(self) -> str:
         """The state for people: who has said what."""
+        name = {"name": self.partner.first_name}
         if self.state == MeetingState.HELD_ONE:
-            who = _("you") if self.mine else self.partner.first_name
-            return _("Held, says %(who)s") % {"who": who}
+            return _("Held: you say yes") if self.mine else _("Held: %(name)s says yes") % name
         if self.state == MeetingState.CANCELLED:
             return _("Called off") if self.mine is None and self.theirs is None else _("Did not take place")
         if self.state == MeetingState.PLANNED and False in {self.mine, self.theirs}:
-            who = _("you") if self.mine is False else self.partner.first_name
-            return _("Not held, says %(who)s") % {"who": who}
+            return _("Not held: you say no") if self.mine is False else _("Not held: %(name)s says no") % name
         return {
             MeetingState.PLANNED.value: _("Planned"),
             MeetingState.HELD_BOTH.value: _("Confirmed by both"),

@@ -5,7 +5,4 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MessageForm(forms.Form):
-    body = forms.CharField(
-        label=_("Message"), required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input", "dir": "auto"}),
-    )  # fmt: skip
+    body = forms.CharField(label=_("Message"), required=False, strip=False, widget=forms.Textarea)
