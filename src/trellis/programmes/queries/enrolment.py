@@ -1,5 +1,6 @@
 """Who is enrolled in a programme, as its manager sees it: states, profiles, counts. Never a goal or a private list."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,8 @@ from trellis.learning.modules import module_for
 from trellis.learning.queries import people_who_completed
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.eligibility import unmet
-from trellis.programmes.models import EligibilityRule, Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.questions import in_words, options_of
 from trellis.skills import taxonomy
 
 PAGE = 50
@@ -67,6 +69,7 @@ class Application:
     row: Row
     level: int | None
     skills: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]  # to the programme's own questions, which say that its team reads them
     unmet: tuple[str, ...]
     days: int
 
@@ -118,16 +121,16 @@ def enrolments_page(
 
 
 def applications(programme: Programme, *, side: str = "", today: date, size: int = QUEUE_PAGE) -> list[Application]:
-    """Applications that wait for a decision, oldest first, with what the decision needs; five queries."""
+    """Applications that wait for a decision, oldest first, with what the decision needs; six queries."""
     found = list(
         waiting_for_decision(programme, side).select_related("person").defer("goal", "no_match")
         .order_by("applied_at", "pk")[:size]
     )  # fmt: skip
     conditions = list(EligibilityRule.objects.filter(programme=programme).order_by("position", "pk"))
-    skills = _skills_of(found)
+    skills, answers = _skills_of(found), _answers_of(found)
     return [
         Application(
-            row=row, level=one.person.level, skills=skills.get(one.pk, ()),
+            row=row, level=one.person.level, skills=skills.get(one.pk, ()), answers=answers.get(one.pk, ()),
             unmet=tuple(unmet(one.person, [rule for rule in conditions if rule.side == one.side], today)),
             days=(today - (one.applied_at or one.created_at).date()).days,
         )
@@ -193,9 +196,20 @@ def _row(programme: Programme, one: Enrolment, trained: bool) -> Row:
 
 
 def _skills_of(enrolments: Sequence[Enrolment]) -> dict[int, tuple[str, ...]]:
+    """Names of skills, strongest first. The level is the person's own and is not shown to a manager."""
     found: dict[int, tuple[str, ...]] = {}
     rows = EnrolmentSkill.objects.filter(enrolment__in=[one.pk for one in enrolments]).order_by("-level", "skill")
-    for enrolment_id, skill, level in rows.values_list("enrolment_id", "skill", "level"):
+    for enrolment_id, skill in rows.values_list("enrolment_id", "skill"):
         name = taxonomy.skill(skill).name if taxonomy.has_skill(skill) else skill
-        found[enrolment_id] = (*found.get(enrolment_id, ()), f"{name} {level}")
+        found[enrolment_id] = (*found.get(enrolment_id, ()), name)
+    return found
+
+
+def _answers_of(enrolments: Sequence[Enrolment]) -> dict[int, tuple[tuple[str, str], ...]]:
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    rows = Answer.objects.filter(enrolment__in=[one.pk for one in enrolments]).exclude(value="")
+    for answer in rows.select_related("question").order_by("question__position", "question_id"):
+        asked = answer.question
+        words = in_words(asked.kind, json.loads(answer.value), options_of(asked.options))
+        found[answer.enrolment_id] = (*found.get(answer.enrolment_id, ()), (asked.text, words))
     return found

@@ -8,9 +8,11 @@ from django.db.models import Q
 from trellis.learning.modules import module_for
 from trellis.learning.queries import completed_modules
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side, SignUp
-from trellis.programmes.enrolment_rules import LIVE, is_open_for_sign_up
+from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
+from trellis.programmes.eligibility import unmet
+from trellis.programmes.enrolment_rules import LIVE, is_open_for_sign_up, most_places_of
 from trellis.programmes.models import Enrolment, Programme
+from trellis.programmes.queries.sign_up import conditions_of, to_be_confirmed
 
 OPEN_STATUSES = (ProgrammeStatus.ENROLLING, ProgrammeStatus.RUNNING)
 
@@ -89,7 +91,11 @@ def open_programmes(person: Person, today: date) -> list[OpenProgramme]:
 def own_enrolments(person: Person) -> list[OwnEnrolment]:
     """The person's sign-ups, live ones first; two queries."""
     trained = completed_modules(person)
-    rows = Enrolment.objects.of(person).select_related("programme").defer("goal", "no_match").order_by("-pk")
+    rows = (
+        Enrolment.objects.of(person)
+        .exclude(programme__status=ProgrammeStatus.DRAFT)
+        .select_related("programme").defer("goal", "no_match").order_by("-pk")
+    )  # fmt: skip
     found = [_own(row, trained) for row in rows]
     return sorted(found, key=lambda one: not one.live)
 
@@ -103,3 +109,58 @@ def _own(row: Enrolment, trained: frozenset[str]) -> OwnEnrolment:
         training_open=row.programme.training_gate and module not in trained,
         accepted=row.decided_at is not None, module=module,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ConditionSeen:
+    """One condition as the person sees it: met, unmet (with the reason and what helps), or theirs to confirm."""
+
+    id: int
+    words: str
+    standing: str  # "met", "unmet" or "confirm"
+    why: str
+
+
+@dataclass(frozen=True)
+class SideOffer:
+    """What one side of a programme asks of a person, and how they stand to it."""
+
+    side: str
+    label: str
+    conditions: tuple[ConditionSeen, ...]
+    minutes_training: int
+    places: range  # what somebody may choose from
+    own: OwnEnrolment | None
+
+    @property
+    def eligible(self) -> bool:
+        return all(condition.standing != "unmet" for condition in self.conditions)
+
+
+def conditions_seen(person: Person, programme: Programme, side: str, today: date) -> tuple[ConditionSeen, ...]:
+    """Every condition of one side in words, with how this person stands to it."""
+    found = []
+    for rule in conditions_of(programme, side):
+        why = " ".join(unmet(person, [rule], today))
+        standing = "unmet" if why else "confirm" if to_be_confirmed(person, [rule]) else "met"
+        found.append(ConditionSeen(rule.pk, rule.words, standing, why))
+    return tuple(found)
+
+
+def side_offers(person: Person, programme: Programme, today: date) -> list[SideOffer]:
+    """Both sides of a programme for this person; five queries."""
+    own = {one.side: one for one in own_enrolments(person) if one.slug == programme.slug}
+    return [
+        SideOffer(
+            side=side, label=str(Side(side).label), conditions=conditions_seen(person, programme, side, today),
+            minutes_training=module_for(side).minutes if programme.training_gate else 0, own=own.get(side),
+            places=range(1, most_places_of(programme, side) + 1),
+        )
+        for side in Side.values
+    ]  # fmt: skip
+
+
+def people_who_run(programme: Programme) -> list[str]:
+    """Names of the owner and coordinators: whom a participant may ask."""
+    roles = programme.roles.filter(kind__in=[ProgrammeRoleKind.OWNER, ProgrammeRoleKind.COORDINATOR])
+    return [role.person.full_name for role in roles.select_related("person").order_by("kind", "pk")]

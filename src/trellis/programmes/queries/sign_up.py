@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from trellis.people.models import Person
 from trellis.programmes.eligibility import to_confirm
 from trellis.programmes.models import EligibilityRule, Enrolment, Programme, Question
@@ -57,3 +59,31 @@ def people_not_to_match(enrolment: Enrolment) -> list[Person]:
     """The people this person would rather not be matched with. For nobody's eyes but theirs."""
     ids = json.loads(enrolment.no_match) if enrolment.no_match else []
     return list(Person.objects.filter(pk__in=ids).order_by("sort_name", "pk"))
+
+
+def people_called(names: Iterable[str]) -> dict[str, list[Person]]:
+    """Active people for each work e-mail or full name, in any case; one query."""
+    wanted = {name: name.casefold() for name in names}
+    emails = Q(email__in=set(wanted.values()) | set(wanted))
+    by_family_name = Q()
+    for name in wanted:
+        if "@" not in name and " " in name:
+            by_family_name |= (
+                Q(family_name__iexact=name.split()[-1])
+                | Q(given_name__iexact=name.split()[0])
+                | Q(preferred_name__iexact=name.split()[0])
+            )
+    people = (
+        list(Person.objects.active().filter(emails | by_family_name if by_family_name else emails)) if wanted else []
+    )
+    return {
+        name: [
+            person for person in people
+            if folded in {person.email.casefold(), person.full_name.casefold(), _given_name(person)}
+        ]
+        for name, folded in wanted.items()
+    }  # fmt: skip
+
+
+def _given_name(person: Person) -> str:
+    return f"{person.given_name} {person.family_name}".strip().casefold()

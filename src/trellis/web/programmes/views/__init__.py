@@ -1,0 +1,1 @@
+"""Views of the participant's programmes, one file per noun."""

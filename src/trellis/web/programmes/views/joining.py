@@ -1,0 +1,45 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from trellis.kernel import clock
+from trellis.programmes.choices import PairVisibility, SignUp
+from trellis.programmes.enrolment_rules import is_open_for_sign_up
+from trellis.programmes.queries.participant import (
+    minutes_a_month,
+    open_programmes,
+    own_enrolments,
+    people_who_run,
+    side_offers,
+)
+from trellis.web.access import Audience, PersonRequest, audience
+from trellis.web.programmes.finding import seen_programme
+
+
+@require_safe
+@audience(Audience.MEMBER)
+def programmes(request: PersonRequest) -> HttpResponse:
+    """My sign-ups, and what else is open."""
+    mine = own_enrolments(request.person)
+    context = {
+        "mine": [one for one in mine if one.live or one.state == "invited"],
+        "over": [one for one in mine if not one.live and one.state != "invited"],
+        "open_programmes": open_programmes(request.person, clock.today()),
+    }
+    return render(request, "programmes/programmes.html", context)
+
+
+@require_safe
+@audience(Audience.MEMBER)
+def programme_join(request: PersonRequest, slug: str) -> HttpResponse:
+    """What a programme asks, gives and keeps private, before anybody signs up."""
+    programme = seen_programme(request, slug)
+    today = clock.today()
+    offers = side_offers(request.person, programme, today)
+    context = {
+        "programme": programme, "today": today, "offers": offers, "minutes": minutes_a_month(programme),
+        "team": people_who_run(programme), "is_open": is_open_for_sign_up(programme, today),
+        "by_invitation": programme.sign_up == SignUp.INVITATION,
+        "manager_sees": programme.pair_visibility == PairVisibility.EXISTENCE,
+    }  # fmt: skip
+    return render(request, "programmes/programme.html", context)

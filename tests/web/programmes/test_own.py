@@ -1,0 +1,112 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.mentorships import a_pair
+from tests.factories.people import PersonFactory
+from tests.factories.programmes import EnrolmentFactory
+from trellis.kernel.tenancy import organisation_scope
+from trellis.people.models import Organisation, Person
+from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Enrolment, Programme
+
+OWN = "/programmes/growth/mentor/"
+
+
+@pytest.fixture
+def enrolment(person: Person, programme: Programme) -> Enrolment:
+    return EnrolmentFactory(programme=programme, person=person, side=Side.MENTOR, places=2)
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_places_change_at_once(at: Client, enrolment: Enrolment) -> None:
+    response = at.post(OWN + "places/", {"places": "4"}, follow=True)
+
+    enrolment.refresh_from_db()
+    assert enrolment.places == 4
+    assert "It holds from now on" in words(response)
+
+
+@pytest.mark.parametrize("places", ["0", "99", "many", ""])
+def test_places_that_are_not_possible_are_refused_in_words(at: Client, enrolment: Enrolment, places: str) -> None:
+    response = at.post(OWN + "places/", {"places": places}, follow=True)
+
+    enrolment.refresh_from_db()
+    assert enrolment.places == 2
+    assert response.status_code == 200
+    assert "flash error" in words(response)
+
+
+def test_pause_and_resume(at: Client, enrolment: Enrolment) -> None:
+    at.post(OWN + "pause/")
+    paused = Enrolment.objects.get().state
+    at.post(OWN + "resume/")
+
+    assert (paused, Enrolment.objects.get().state) == (EnrolmentState.PAUSED, EnrolmentState.APPROVED)
+
+
+def test_pause_twice_says_why_not(at: Client, enrolment: Enrolment) -> None:
+    at.post(OWN + "pause/")
+
+    assert "Only a sign-up that is ready" in words(at.post(OWN + "pause/", follow=True))
+
+
+def test_withdraw_asks_no_reason(at: Client, enrolment: Enrolment) -> None:
+    page = words(at.get(OWN + "withdraw/"))
+    response = at.post(OWN + "withdraw/", follow=True)
+
+    assert "no reason is asked" in page
+    assert "<textarea" not in page
+    assert Enrolment.objects.get().state == EnrolmentState.WITHDRAWN
+    assert "You have left." in words(response)
+
+
+def test_withdraw_leads_to_ending_a_live_mentorship_first(
+    at: Client, person: Person, programme: Programme, enrolment: Enrolment
+) -> None:
+    mentorship = a_pair(programme, mentor=person)
+
+    response = at.post(OWN + "withdraw/")
+
+    assert f"/mentorships/{mentorship.pk}/end/" in words(response)
+    assert Enrolment.objects.get().state == EnrolmentState.APPROVED
+
+
+def test_mentorship_on_the_other_side_does_not_hold_anybody(
+    at: Client, person: Person, programme: Programme, enrolment: Enrolment
+) -> None:
+    a_pair(programme, mentee=person)
+
+    at.post(OWN + "withdraw/")
+
+    assert Enrolment.objects.get().state == EnrolmentState.WITHDRAWN
+
+
+def test_withdraw_what_is_over(at: Client, enrolment: Enrolment) -> None:
+    Enrolment.objects.update(state=EnrolmentState.COMPLETED)
+
+    assert "already over" in words(at.get(OWN + "withdraw/", follow=True))
+
+
+@pytest.mark.parametrize("step", ["places", "pause", "resume", "withdraw"])
+def test_sign_ups_of_others_do_not_exist(at: Client, programme: Programme, step: str) -> None:
+    EnrolmentFactory(programme=programme, side=Side.MENTOR)
+
+    assert at.post(f"{OWN}{step}/").status_code == 404
+
+
+@pytest.mark.parametrize("step", ["places", "pause", "resume", "withdraw"])
+def test_sign_ups_of_another_organisation_do_not_exist(
+    at: Client, person: Person, other_organisation: Organisation, step: str
+) -> None:
+    with organisation_scope(other_organisation.pk):
+        twin = PersonFactory(organisation=other_organisation)
+        EnrolmentFactory(
+            programme__organisation=other_organisation, programme__slug="growth", person=twin, side=Side.MENTOR
+        )
+
+    assert at.post(f"{OWN}{step}/").status_code == 404
