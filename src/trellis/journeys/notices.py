@@ -34,3 +34,10 @@ THANKED = NoticeKind(
     lines=(gettext_noop("It is on your closing page, for your eyes only."),),
     action=gettext_noop("Read it"),
 )
+CONTACT_WANTED = NoticeKind(
+    name="journeys.contact_wanted",
+    subject=gettext_noop("%(name)s would like you to get in touch"),
+    lines=(
+        gettext_noop("They asked for it in a check-in in %(programme)s. Please contact them directly, in confidence."),
+    ),
+)

@@ -1,5 +1,6 @@
 """Every write to a journey: its stages, a person's ticks, the half-time choice, the look back, the close."""
 
+from trellis.journeys.actions.check_ins import answer_check_in, skip_check_in
 from trellis.journeys.actions.closing import CloseRefused, close_journey, write_reflection
 from trellis.journeys.actions.review import ReviewRefused, record_review
 from trellis.journeys.actions.stages import (
@@ -18,11 +19,13 @@ __all__ = [
     "ReviewRefused",
     "TaskRefused",
     "advance_journey",
+    "answer_check_in",
     "close_journey",
     "press_next",
     "record_review",
     "refresh_journey",
     "refresh_journeys",
+    "skip_check_in",
     "start_journey",
     "tick_task",
     "untick_task",

@@ -93,7 +93,7 @@ def _complete(by: Person, mentorship: Mentorship, closure: str, now: datetime) -
     material = gather(mentorship, now)
     if not rules.is_closing(material.plan, material.standing.stage, material.facts.elapsed_share):
         raise CloseRefused(
-            _("Closing opens near the end of your time. To stop now, choose “Change or end” on your page, with no reason.")
+            _("Closing opens near the end of your time. To stop now, choose “Change or end” on your page.")
         )
     complete_mentorship(by=by, mentorship=mentorship, closure=closure, now=now)
     mentorship.refresh_from_db()
