@@ -38,6 +38,16 @@ LEGAL_PROPOSAL_MOVES: dict[str, tuple[str, ...]] = {
 }
 
 
+# Withdrawn too: somebody who follows the link in an old mail is told so, instead of finding nothing.
+SHOWN_TO_BOTH = (
+    ProposalState.OFFERED,
+    ProposalState.ACCEPTED,
+    ProposalState.REFUSED,
+    ProposalState.EXPIRED,
+    ProposalState.WITHDRAWN,
+)
+
+
 class ProposalOrigin(models.TextChoices):
     SOLVER = "solver", _("Best plan")
     PINNED = "pinned", _("Pinned by the manager")

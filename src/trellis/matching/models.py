@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from trellis.kernel.encryption import EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
-from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.choices import SHOWN_TO_BOTH, ProposalOrigin, ProposalState, RoundState
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Person
 from trellis.programmes.models import Enrolment, Programme
@@ -38,8 +38,7 @@ class Round(TenantModel):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def of(self, person: Person) -> "ProposalQuerySet":
         """Those that name `person` on either side and have been shown to them."""
-        shown = [ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED, ProposalState.EXPIRED]
-        return self.filter(Q(mentee__person=person) | Q(mentor__person=person), state__in=shown)
+        return self.filter(Q(mentee__person=person) | Q(mentor__person=person), state__in=SHOWN_TO_BOTH)
 
 
 class Proposal(TenantModel):

@@ -58,3 +58,12 @@ REQUEST_TO_MENTOR = NoticeKind(
     ),
     action=gettext_noop("See why, and answer"),
 )
+REQUEST_NOT_TAKEN = NoticeKind(
+    name="matching.request_not_taken",
+    subject=gettext_noop("Your request in %(programme)s did not come about"),
+    lines=(
+        gettext_noop("This happens, and it says nothing about you. No reasons are passed on."),
+        gettext_noop("Other mentors with a free place are waiting for you."),
+    ),
+    action=gettext_noop("See who else could help"),
+)

@@ -6,6 +6,9 @@ from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
+from trellis.programmes.settings_model import MatchingSettings
+
+SELF_MATCH = ("self_chosen", "self_booking")
 
 
 def can_match(person: Person, programme: Programme) -> bool:
@@ -17,12 +20,13 @@ def can_move(proposal: Proposal, to: str) -> bool:
     return to in LEGAL_PROPOSAL_MOVES[proposal.state]
 
 
-def can_answer(person: Person, proposal: Proposal) -> bool:
+def can_answer(person: Person, proposal: Proposal, now: datetime) -> bool:
     """A side of an open offer. Whoever is not named in it is told that it does not exist."""
-    return proposal.state == ProposalState.OFFERED and person.pk in {
-        proposal.mentee.person_id,
-        proposal.mentor.person_id,
-    }
+    return (
+        proposal.state == ProposalState.OFFERED
+        and (proposal.expires_at is None or now < proposal.expires_at)
+        and person.pk in {proposal.mentee.person_id, proposal.mentor.person_id}
+    )
 
 
 def can_undo(matching_round: Round, now: datetime) -> bool:
@@ -51,5 +55,10 @@ def can_ask(person: Person, mentee: Enrolment, programme: Programme) -> bool:
         mentee.person_id == person.pk
         and mentee.side == Side.MENTEE
         and mentee.state == EnrolmentState.APPROVED
-        and programme.matching.get("method") in {"self_chosen", "self_booking"}
+        and lets_mentees_ask(programme)
     )
+
+
+def lets_mentees_ask(programme: Programme) -> bool:
+    """The programme's method is self-match: mentees ask mentors themselves instead of waiting for a round."""
+    return MatchingSettings.of(programme.matching).method in SELF_MATCH

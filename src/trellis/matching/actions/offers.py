@@ -1,9 +1,10 @@
 """What becomes of an offer: answers, reminders, expiry, and the next choice."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,26 +13,22 @@ from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
 from trellis.matching.actions.proposals import move
-from trellis.matching.actions.rounds import OFFER_DAYS
-from trellis.matching.choices import ProposalOrigin, ProposalState
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.events import OfferSettled
 from trellis.matching.models import OfferAnswer, Proposal
 from trellis.matching.queries.suggestions import best_for
 from trellis.mentorships.actions import start_mentorship
+from trellis.mentorships.queries import live_parties
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
+from trellis.programmes.choices import EnrolmentState
 from trellis.programmes.models import Enrolment
 
 REMINDERS_AFTER = (timedelta(hours=48), timedelta(hours=120), timedelta(days=7))
-OPEN_REQUESTS = 3
 
 
 class OfferClosed(Refusal):
     """The offer was answered, withdrawn or has run out."""
-
-
-class TooManyRequests(Refusal):
-    """The mentee already waits for as many mentors as the programme allows."""
 
 
 @transaction.atomic
@@ -41,20 +38,28 @@ def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetim
     `reason` is optional, encrypted, and shown to nobody but its author. Raises OfferClosed, and whatever
     start_mentorship refuses (a mentor who has become full, say); then nothing is saved.
     """
+    if accepted:
+        hold(proposal.mentor_id, proposal.mentee_id)
     proposal = _locked(proposal)
     if by.pk not in {proposal.mentee.person_id, proposal.mentor.person_id}:
         raise NotAllowed(_("This offer is not addressed to you."))
-    if not rules.can_answer(by, proposal):
+    if not rules.can_answer(by, proposal, now):
         raise OfferClosed(_("This offer is no longer open. Your home page shows what is next."))
     OfferAnswer.objects.update_or_create(
         proposal=proposal, person=by,
         defaults={"organisation_id": by.organisation_id, "accepted": accepted, "reason": reason, "at": now},
     )  # fmt: skip
     if not accepted:
-        _settle(proposal, ProposalState.REFUSED, by=by, now=now)
-    elif OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == 2:
+        _settle(proposal, ProposalState.REFUSED, knows={by.pk}, now=now)
+    elif OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == len({"mentee", "mentor"}):
         _accept(proposal, by=by, now=now)
     return proposal
+
+
+def hold(mentor_id: int, mentee_id: int) -> None:
+    """Lock both sign-ups, the mentor's first, before any offer: the one order in which everybody locks."""
+    for enrolment_id in (mentor_id, mentee_id):
+        Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id)
 
 
 def _accept(proposal: Proposal, *, by: Person, now: datetime) -> None:
@@ -64,21 +69,34 @@ def _accept(proposal: Proposal, *, by: Person, now: datetime) -> None:
     )  # fmt: skip
     move(proposal, ProposalState.ACCEPTED, by=None, now=now)
     _publish_settled(proposal, now)
+    for side in (proposal.mentee, proposal.mentor):
+        if live_parties(proposal.programme, side.person, side.side) >= side.places:
+            _close_others(side, now)
 
 
-def _settle(proposal: Proposal, to: str, *, by: Person | None, now: datetime) -> None:
-    """Close an offer that did not come about, tell the other side without a reason, and look for the next choice."""
+def _close_others(full: Enrolment, now: datetime) -> None:
+    """Nobody is left waiting for a person whose last place has just gone."""
+    waiting = Proposal.objects.filter(Q(mentee=full) | Q(mentor=full), state=ProposalState.OFFERED)
+    for other in waiting.order_by("id"):
+        _settle(_locked(other), ProposalState.WITHDRAWN, knows={full.person_id}, now=now)
+
+
+def _settle(proposal: Proposal, to: str, *, knows: Collection[int], now: datetime) -> None:
+    """Close an offer that did not come about, tell each side that does not know, and look for the next choice."""
     move(proposal, to, by=None, now=now)
-    said_no = by.pk if by else None
+    asked = proposal.origin == ProposalOrigin.REQUEST
     for enrolment in (proposal.mentee, proposal.mentor):
-        if enrolment.person_id == said_no:
+        if enrolment.person_id in knows or (asked and enrolment == proposal.mentor):
             continue
         tell(
-            person=enrolment.person, kind=notices.OFFER_NOT_TAKEN, key=f"proposal:{proposal.pk}:not_taken", now=now,
-            path=reverse("home"), parameters={"programme": proposal.programme.name},
+            person=enrolment.person, kind=notices.REQUEST_NOT_TAKEN if asked else notices.OFFER_NOT_TAKEN,
+            key=f"proposal:{proposal.pk}:not_taken", now=now,
+            path=reverse("find_mentor", args=[proposal.programme.slug]) if asked else reverse("home"),
+            parameters={"programme": proposal.programme.name},
         )  # fmt: skip
     _publish_settled(proposal, now)
-    fall_through(after=proposal, now=now)
+    if not asked:
+        fall_through(after=proposal, now=now)
 
 
 def _publish_settled(proposal: Proposal, now: datetime) -> None:
@@ -89,17 +107,14 @@ def _publish_settled(proposal: Proposal, now: datetime) -> None:
 
 @transaction.atomic
 def fall_through(*, after: Proposal, now: datetime) -> Proposal | None:
-    """Lay the mentee's next best possible mentor before the programme manager. None if nobody is left.
+    """Lay the mentee's next best possible mentor before the programme manager.
 
-    Mentors whom this mentee was already offered in the programme are passed over.
+    None if nobody is left, or the mentee needs nobody now. Mentors whom this mentee was already offered, or with
+    whom a person has ruled the pair out, are passed over.
     """
-    if after.mentee.state != "approved":
+    if after.mentee.state != EnrolmentState.APPROVED or _places_left(after) < 1:
         return None
-    tried = set(
-        Proposal.objects.filter(programme_id=after.programme_id, mentee=after.mentee).values_list(
-            "mentor_id", flat=True
-        )
-    )
+    tried = _tried(after.mentee)
     for found in best_for(after.mentee, now=now, most=len(tried) + 1):
         if found.mentor.pk in tried:
             continue
@@ -111,30 +126,50 @@ def fall_through(*, after: Proposal, now: datetime) -> Proposal | None:
     return None
 
 
+def _of_mentee(mentee: Enrolment) -> Q:
+    """Proposals that count: of no round, or of one that was not set aside."""
+    return Q(mentee=mentee) & ~Q(round__state=RoundState.DISCARDED)
+
+
+def _places_left(after: Proposal) -> int:
+    """What the mentee still lacks: places without a mentor, an open offer, or a next choice before the manager."""
+    mentee = after.mentee
+    next_choice = Q(origin=ProposalOrigin.FALL_THROUGH, state__in=[ProposalState.UNDER_REVIEW, ProposalState.APPROVED])
+    coming = Proposal.objects.filter(_of_mentee(mentee)).filter(next_choice | Q(state=ProposalState.OFFERED)).count()
+    return mentee.places - live_parties(after.programme, mentee.person, mentee.side) - coming
+
+
+def _tried(mentee: Enrolment) -> set[int]:
+    seen = Proposal.objects.filter(_of_mentee(mentee)).exclude(state=ProposalState.WITHDRAWN)
+    return set(seen.values_list("mentor_id", flat=True))
+
+
 @transaction.atomic
 def remind_and_expire(*, now: datetime) -> tuple[int, int]:
     """Remind sides that have not answered after 48 and 120 hours and 7 days; close offers after 14 days.
 
-    Returns how many reminders were due and how many offers ran out. Running it twice does nothing more.
+    Returns how many offers were reminded of and how many ran out. Running it twice does nothing more, and after a
+    pause of the machine only the latest reminder is sent.
     """
     offered = Proposal.objects.select_for_update(of=("self",)).filter(state=ProposalState.OFFERED)
+    expired = list(offered.filter(expires_at__lte=now).order_by("id"))
+    for proposal in expired:
+        _settle(_locked(proposal), ProposalState.EXPIRED, knows=(), now=now)
     reminded = 0
-    for step, after in enumerate(REMINDERS_AFTER, start=1):
-        due = offered.filter(offered_at__lte=now - after, expires_at__gt=now, reminders_sent__lt=step)
-        for proposal in due.select_related("programme", "mentee__person", "mentor__person"):
+    for step, after in reversed(list(enumerate(REMINDERS_AFTER, start=1))):
+        due = offered.filter(offered_at__lte=now - after, reminders_sent__lt=step)
+        for proposal in due.select_related("programme", "mentee__person", "mentor__person").order_by("id"):
             _remind(proposal, step, now)
             reminded += 1
-    expired = list(offered.filter(expires_at__lte=now))
-    for proposal in expired:
-        _settle(_locked(proposal), ProposalState.EXPIRED, by=None, now=now)
     return reminded, len(expired)
 
 
 def _remind(proposal: Proposal, step: int, now: datetime) -> None:
+    assert proposal.expires_at is not None  # set with every offer
     answered = set(proposal.answers.values_list("person_id", flat=True))
     sides = (proposal.mentee.person, proposal.mentor.person), (proposal.mentor.person, proposal.mentee.person)
     for reader, partner in sides:
-        if reader.pk in answered or proposal.expires_at is None:
+        if reader.pk in answered:
             continue
         tell(
             person=reader, kind=notices.OFFER_REMINDER, key=f"proposal:{proposal.pk}:reminder:{step}", now=now,
@@ -144,48 +179,7 @@ def _remind(proposal: Proposal, step: int, now: datetime) -> None:
                 "until": date_format(proposal.expires_at, "j F"),
             },
         )  # fmt: skip
-    Proposal.objects.filter(pk=proposal.pk).update(reminders_sent=F("reminders_sent") + 1)
-
-
-@transaction.atomic
-def ask_mentor(*, by: Person, mentee: Enrolment, mentor: Enrolment, now: datetime) -> Proposal:
-    """The mentee asks a mentor directly, where the programme lets them; their own yes is given with it.
-
-    Raises NotAllowed, TooManyRequests, OfferClosed (already asked), or says why the pair is not possible.
-    """
-    mentee = Enrolment.objects.select_for_update(of=("self",)).select_related("programme", "person").get(pk=mentee.pk)
-    if not rules.can_ask(by, mentee, mentee.programme):
-        raise NotAllowed(_("In this programme the matches are made in rounds. Rank your wishes instead."))
-    open_now = Proposal.objects.filter(mentee=mentee, state=ProposalState.OFFERED)
-    if open_now.count() >= OPEN_REQUESTS:
-        raise TooManyRequests(
-            _("You are already waiting for %(count)d answers. Ask again when one has come.") % {"count": OPEN_REQUESTS}
-        )
-    if open_now.filter(mentor=mentor).exists():
-        raise OfferClosed(_("You have already asked %(name)s.") % {"name": mentor.person.full_name})
-    found = next((each for each in best_for(mentee, now=now, most=None) if each.mentor.pk == mentor.pk), None)
-    if found is None:
-        raise OfferClosed(
-            _("%(name)s cannot be asked now: there is no free place, or a rule of the programme forbids it.")
-            % {"name": mentor.person.full_name}
-        )
-    proposal = Proposal.objects.create(
-        organisation_id=mentee.organisation_id, programme=mentee.programme, mentee=mentee, mentor=mentor,
-        origin=ProposalOrigin.REQUEST, state=ProposalState.OFFERED, score=found.score, reasons=found.reasons,
-        offered_at=now, expires_at=now + timedelta(days=OFFER_DAYS),
-    )  # fmt: skip
-    OfferAnswer.objects.create(
-        organisation_id=mentee.organisation_id, proposal=proposal, person=by, accepted=True, at=now
-    )
-    tell(
-        person=mentor.person, kind=notices.REQUEST_TO_MENTOR, key=f"proposal:{proposal.pk}:offer", now=now,
-        path=reverse("offer", args=[proposal.pk]),
-        parameters={
-            "partner": by.full_name, "programme": mentee.programme.name,
-            "until": date_format(now + timedelta(days=OFFER_DAYS), "j F"),
-        },
-    )  # fmt: skip
-    return proposal
+    Proposal.objects.filter(pk=proposal.pk).update(reminders_sent=step)
 
 
 def _locked(proposal: Proposal) -> Proposal:

@@ -8,17 +8,14 @@ from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.matching import rules
+from trellis.matching.actions.offers import fall_through
 from trellis.matching.actions.proposals import move
-from trellis.matching.actions.rounds import WrongState, offer
+from trellis.matching.actions.publishing import check_ready, offer
+from trellis.matching.actions.states import locked
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
-from trellis.matching.stored import pool_from_json, reasons_to_json
-from trellis.matching.words import refusal_words
+from trellis.matching.queries.swaps import STANDING, NewPair, Room, pairs_after_swap
 from trellis.people.models import Person
-from trellis_engine.matching import explain, why_not
-
-STANDING = (ProposalState.UNDER_REVIEW, ProposalState.APPROVED)
 
 
 class PairNotPossible(Refusal):
@@ -30,20 +27,34 @@ def decide(*, by: Person, found: Round, proposals: Iterable[int], to: str, now: 
     """Approve, decline or put back pairs of a round under review; returns how many changed.
 
     Pairs already there, and ids of other rounds, are passed over, so that a second click does no harm.
-    Raises NotAllowed, WrongState.
+    Raises NotAllowed, WrongState, and PairNotPossible when a declined pair has lost its place to another.
     """
-    found = _under_review(by, found)
-    chosen = found.proposals.select_for_update().filter(pk__in=list(proposals)).exclude(state=to)
-    changed = [proposal for proposal in chosen.order_by("id") if rules.can_move(proposal, to)]
+    found = locked(by, found, RoundState.REVIEW)
+    chosen = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).exclude(state=to)
+    people = chosen.select_related("mentee__person", "mentor__person").order_by("id")
+    changed = [proposal for proposal in people if rules.can_move(proposal, to)]
+    if to in STANDING:
+        _check_room(found, [proposal for proposal in changed if proposal.state == ProposalState.DECLINED])
     for proposal in changed:
         move(proposal, to, by=by, now=now)
     return len(changed)
 
 
+def _check_room(found: Round, back: list[Proposal]) -> None:
+    """Pairs that come back need a place that no other pair on the board has taken since."""
+    room = Room(found) if back else None
+    for proposal in back:
+        if room is None or not room.take(proposal.mentee.person.external_id, proposal.mentor.person.external_id):
+            raise PairNotPossible(
+                _("%(mentee)s and %(mentor)s cannot come back: one of them has no place left beside the other pairs.")
+                % {"mentee": proposal.mentee.person.full_name, "mentor": proposal.mentor.person.full_name}
+            )
+
+
 @transaction.atomic
 def approve_from(*, by: Person, found: Round, score: int, now: datetime) -> int:
     """Approve every pair still to review whose score is at least `score` (0 to 100 000)."""
-    found = _under_review(by, found)
+    found = locked(by, found, RoundState.REVIEW)
     waiting = found.proposals.filter(state=ProposalState.UNDER_REVIEW, score__gte=score)
     return decide(
         by=by, found=found, proposals=waiting.values_list("pk", flat=True), to=ProposalState.APPROVED, now=now
@@ -52,9 +63,11 @@ def approve_from(*, by: Person, found: Round, score: int, now: datetime) -> int:
 
 @transaction.atomic
 def set_pin(*, by: Person, found: Round, proposal: Proposal, pinned: bool, now: datetime) -> Proposal:
-    """Keep this pair together, or no longer, when the round is run again."""
-    found = _under_review(by, found)
+    """Keep this pair together, or no longer, when the round is run again. Raises PairNotPossible if it is declined."""
+    found = locked(by, found, RoundState.REVIEW)
     proposal = found.proposals.select_for_update().get(pk=proposal.pk)
+    if pinned and proposal.state not in STANDING:
+        raise PairNotPossible(_("This pair is not on the board. Put it back before you pin it."))
     proposal.origin = ProposalOrigin.PINNED if pinned else ProposalOrigin.SOLVER
     proposal.save(update_fields=["origin"])
     return proposal
@@ -66,35 +79,21 @@ def swap(*, by: Person, found: Round, first: Proposal, second: Proposal, now: da
 
     Raises PairNotPossible in the rule's words, and then changes nothing.
     """
-    found = _under_review(by, found)
+    found = locked(by, found, RoundState.REVIEW)
     one, other = (_standing(found, each) for each in (first, second))
-    if one.pk == other.pk:
-        raise PairNotPossible(_("Choose two different pairs to swap."))
-    made = _pair(found, one, other, by=by, now=now), _pair(found, other, one, by=by, now=now)
+    new = pairs_after_swap(found, one, other)
+    refusal = next((pair.refusal for pair in new if pair.refusal), "")
+    if refusal:
+        raise PairNotPossible(refusal)
     for old in (one, other):
         move(old, ProposalState.DECLINED, by=by, now=now)
-    return made
+    return _create(found, new[0], by, now), _create(found, new[1], by, now)
 
 
-def _pair(found: Round, mentee_of: Proposal, mentor_of: Proposal, *, by: Person, now: datetime) -> Proposal:
-    """A new approved proposal of one pair's mentee with another's mentor, scored on what the round was solved on."""
-    mentee, mentor = mentee_of.mentee, mentor_of.mentor
-    pool, settings = pool_from_json(found.inputs), engine_settings({**found.settings, "pinned": []})
-    ids = mentee.person.external_id, mentor.person.external_id
-    refusal = why_not(pool, settings, engine_taxonomy(), *ids)
-    if refusal is not None:
-        raise PairNotPossible(
-            _("%(mentee)s and %(mentor)s cannot be matched: %(why)s.")
-            % {
-                "mentee": mentee.person.full_name,
-                "mentor": mentor.person.full_name,
-                "why": refusal_words(refusal.rule),
-            }
-        )
-    explanation = explain(pool, settings, engine_taxonomy(), *ids)
+def _create(found: Round, pair: NewPair, by: Person, now: datetime) -> Proposal:
     return Proposal.objects.create(
-        organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=mentee,
-        mentor=mentor, origin=ProposalOrigin.SWAP, score=explanation.score, reasons=reasons_to_json(explanation),
+        organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=pair.mentee,
+        mentor=pair.mentor, origin=ProposalOrigin.SWAP, score=pair.score, reasons=pair.reasons,
         state=ProposalState.APPROVED, decided_by=by, decided_at=now,
     )  # fmt: skip
 
@@ -109,21 +108,26 @@ def _standing(found: Round, proposal: Proposal) -> Proposal:
 
 @transaction.atomic
 def offer_next_choice(*, by: Person, proposal: Proposal, now: datetime) -> Proposal:
-    """Offer a next choice that came up after a no. A person decides this too."""
-    rows = Proposal.objects.select_for_update(of=("self",))
-    proposal = rows.select_related("programme", "mentee__person", "mentor__person").get(pk=proposal.pk)
-    if not rules.can_match(by, proposal.programme):
-        raise NotAllowed(_("Only the people who run this programme can offer a match."))
+    """Offer a next choice that came up after a no. A person decides this too. Raises NotAllowed, NotReady."""
+    proposal = _next_choice(by, proposal)
+    check_ready([proposal])
     if proposal.state == ProposalState.UNDER_REVIEW:
         move(proposal, ProposalState.APPROVED, by=by, now=now)
     offer(proposal, by=by, now=now)
     return proposal
 
 
-def _under_review(by: Person, found: Round) -> Round:
-    found = Round.objects.select_for_update().select_related("programme").get(pk=found.pk)
+@transaction.atomic
+def pass_over(*, by: Person, proposal: Proposal, now: datetime) -> Proposal | None:
+    """Do not offer this next choice; the one after it, if there is any, is laid out instead."""
+    proposal = _next_choice(by, proposal)
+    move(proposal, ProposalState.DECLINED, by=by, now=now)
+    return fall_through(after=proposal, now=now)
+
+
+def _next_choice(by: Person, proposal: Proposal) -> Proposal:
+    rows = Proposal.objects.select_for_update(of=("self",))
+    found = rows.select_related("programme", "mentee__person", "mentor__person").get(pk=proposal.pk)
     if not rules.can_match(by, found.programme):
-        raise NotAllowed(_("Only the people who run this programme can review its matches."))
-    if found.state != RoundState.REVIEW:
-        raise WrongState(_("This round is no longer under review. Reload the page to see where it stands."))
+        raise NotAllowed(_("Only the people who run this programme can offer a match."))
     return found

@@ -1,51 +1,60 @@
-"""A round's life: started, solved by a job, reviewed, published, taken back or set aside."""
+"""A round's life: started, solved by a job, set aside, run again. Publishing is in publishing.py."""
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from trellis.kernel import audit, jobs
+from trellis.kernel import jobs
 from trellis.kernel.errors import NotAllowed, Refusal
-from trellis.kernel.events import publish
 from trellis.matching import notices, rules
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.publishing import (
+    OFFER_DAYS,
+    UNDO_MINUTES,
+    NothingApproved,
+    TooLateToUndo,
+    offer,
+    publish_round,
+    undo_publish,
+)
+from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.events import RoundPublished, RoundWithdrawn
 from trellis.matching.models import Proposal, Round, Unmatched
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
 from trellis.matching.stored import pool_to_json, reasons_to_json
-from trellis.matching.words import refusal_words
-from trellis.mentorships.actions import withdraw_mentorship
-from trellis.notifications.actions import skip_unsent, tell
+from trellis.matching.words import input_words, pin_words
+from trellis.notifications.actions import tell
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
-from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool, certificate, explain, solve
+from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool, certificate, explain, solve, why_not
 
-UNDO_MINUTES = 60
-OFFER_DAYS = 14
+__all__ = [
+    "OFFER_DAYS",
+    "UNDO_MINUTES",
+    "NothingApproved",
+    "RoundOpen",
+    "TooLateToUndo",
+    "WrongState",
+    "discard_round",
+    "offer",
+    "publish_round",
+    "run_again",
+    "solve_round",
+    "start_round",
+    "undo_publish",
+]
+
+STEPS = 3  # of solving: read, solve, lay out
+Pair = tuple[str, str]
 
 
 class RoundOpen(Refusal):
     """Another round of the programme is still being solved or reviewed."""
-
-
-class NothingApproved(Refusal):
-    """A round cannot be published without an approved pair."""
-
-
-class TooLateToUndo(Refusal):
-    """The window for taking a published round back has closed."""
-
-
-class WrongState(Refusal):
-    """The round is not in the state this step needs."""
 
 
 @transaction.atomic
@@ -73,60 +82,52 @@ def start_round(
         started_by_id=by.pk if by else None, round_id=found.pk,
     )  # fmt: skip
     found.save(update_fields=["job_id"])
-    _audit(found, by, "round.start", now)
+    record(found, by, "start", now)
+    return found
+
+
+def solve_round(*, found: Round, now: datetime) -> Round:
+    """Find the best plan and lay it out for review. Run again on a solved round, it changes nothing.
+
+    Not one transaction: solving may take long, and nothing is written before the plan is complete.
+    """
+    found = Round.objects.select_related("programme", "started_by").get(pk=found.pk)
+    if found.state != RoundState.SOLVING:
+        return found
+    jobs.progress(0, STEPS)
+    pool = load_pool(found.programme, now)
+    found.settings["ruled_out"] = sorted(ruled_out(found.programme))
+    jobs.progress(1, STEPS)
+    try:
+        plan = solve(pool, engine_settings(found.settings), engine_taxonomy(), found.salt)
+    except PinRefused as refused:
+        people = enrolments_by_id(found.programme)
+        mentee, mentor = people["mentee", refused.mentee].person, people["mentor", refused.mentor].person
+        return _fail(found, now, pin_words(mentee.full_name, mentor.full_name, refused))
+    except InputRefused as refused:
+        return _fail(found, now, input_words(refused))
+    jobs.progress(2, STEPS)
+    return _lay_out(found, pool, plan, now)
+
+
+@transaction.atomic
+def _fail(found: Round, now: datetime, why: str) -> Round:
+    current = Round.objects.select_for_update().get(pk=found.pk)
+    if current.state != RoundState.SOLVING:
+        return current
+    found.state, found.failure = RoundState.FAILED, why
+    found.save(update_fields=["state", "failure"])
+    record(found, None, "fail", now)
     return found
 
 
 @transaction.atomic
-def solve_round(*, found: Round, now: datetime) -> Round:
-    """Find the best plan and lay it out for review. Run again on a solved round, it changes nothing."""
-    found = Round.objects.select_for_update().select_related("programme", "started_by").get(pk=found.pk)
-    if found.state != RoundState.SOLVING:
-        return found
-    pool = load_pool(found.programme, now)
-    try:
-        settings = engine_settings(found.settings)
-        plan = solve(pool, settings, engine_taxonomy(), found.salt)
-    except PinRefused as refused:
-        why = _("The pinned pair %(mentee)s and %(mentor)s is not possible: %(why)s. Unpin it and run again.") % {
-            "mentee": refused.mentee, "mentor": refused.mentor, "why": refusal_words(refused.refusal.rule),
-        }  # fmt: skip
-        return _fail(found, now, why)
-    except (InputRefused, KeyError, ValueError):
-        return _fail(found, now, _("The matching settings cannot be used. Check that the weights add up to 100."))
-    _keep(found, pool, plan, now)
-    _audit(found, None, "round.solve", now, pairs=len(plan.pairs), unmatched=len(plan.unmatched))
-    if found.started_by:
-        tell(
-            person=found.started_by, kind=notices.ROUND_READY, key=f"round:{found.pk}:ready", now=now,
-            path=reverse("round", args=[found.programme.slug, found.number]),
-            parameters={
-                "programme": found.programme.name, "matched": len(plan.pairs), "unmatched": len(plan.unmatched),
-            },
-        )  # fmt: skip
-    return found
-
-
-def _fail(found: Round, now: datetime, why: str) -> Round:
-    found.state, found.failure = RoundState.FAILED, why
-    found.save(update_fields=["state", "failure"])
-    _audit(found, None, "round.fail", now)
-    return found
-
-
-def _keep(found: Round, pool: Pool, plan: Plan, now: datetime) -> None:
-    settings, taxonomy = engine_settings(found.settings), engine_taxonomy()
+def _lay_out(found: Round, pool: Pool, plan: Plan, now: datetime) -> Round:
+    current = Round.objects.select_for_update().get(pk=found.pk)
+    if current.state != RoundState.SOLVING:  # another worker was faster, or the round was set aside meanwhile
+        return current
     enrolments = enrolments_by_id(found.programme)
-    pinned = settings.pinned
-    Proposal.objects.bulk_create(
-        Proposal(
-            organisation_id=found.organisation_id, programme=found.programme, round=found,
-            mentee=enrolments["mentee", pair.mentee], mentor=enrolments["mentor", pair.mentor], score=pair.score,
-            origin=ProposalOrigin.PINNED if (pair.mentee, pair.mentor) in pinned else ProposalOrigin.SOLVER,
-            reasons=reasons_to_json(explain(pool, settings, taxonomy, pair.mentee, pair.mentor)),
-        )
-        for pair in plan.pairs
-    )  # fmt: skip
+    Proposal.objects.bulk_create(_proposals(found, pool, plan, now))
     Unmatched.objects.bulk_create(
         Unmatched(
             organisation_id=found.organisation_id, round=found, enrolment=enrolments[left.side, left.id],
@@ -138,137 +139,102 @@ def _keep(found: Round, pool: Pool, plan: Plan, now: datetime) -> None:
     found.inputs, found.input_hash = pool_to_json(pool), plan.input_hash
     found.engine_version, found.certificate, found.total = plan.engine_version, certificate(plan), plan.total
     found.save()
+    record(found, None, "solve", now, pairs=len(plan.pairs), unmatched=len(plan.unmatched))
+    _tell_ready(found, plan, now)
+    return found
 
 
-@transaction.atomic
-def publish_round(*, by: Person, found: Round, now: datetime) -> int:
-    """Offer every approved pair to both sides; what was not approved is declined. Returns how many were offered.
-
-    Raises NotAllowed, WrongState, NothingApproved.
-    """
-    found = _for_change(by, found, RoundState.REVIEW)
-    proposals = list(found.proposals.select_related("mentee__person", "mentor__person").order_by("id"))
-    approved = [proposal for proposal in proposals if proposal.state == ProposalState.APPROVED]
-    if not approved:
-        raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
-    for proposal in proposals:
-        if proposal.state == ProposalState.UNDER_REVIEW:
-            move(proposal, ProposalState.DECLINED, by=by, now=now)
-    for proposal in approved:
-        offer(proposal, by=by, now=now)
-    found.state, found.published_at, found.published_by = RoundState.PUBLISHED, now, by
-    found.undo_until = now + timedelta(minutes=UNDO_MINUTES)
-    found.save(update_fields=["state", "published_at", "published_by", "undo_until"])
-    _audit(found, by, "round.publish", now, offered=len(approved))
-    publish(RoundPublished(organisation_id=found.organisation_id, round_id=found.pk), at=now)
-    return len(approved)
-
-
-def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
-    """Put an approved pair before both sides; open for 14 days."""
-    proposal.offered_at, proposal.expires_at = now, now + timedelta(days=OFFER_DAYS)
-    move(proposal, ProposalState.OFFERED, by=by, now=now)
-    for reader, partner, kind in (
-        (proposal.mentee.person, proposal.mentor.person, notices.OFFER_TO_MENTEE),
-        (proposal.mentor.person, proposal.mentee.person, notices.OFFER_TO_MENTOR),
-    ):
-        tell(
-            person=reader, kind=kind, key=f"proposal:{proposal.pk}:offer", now=now,
-            path=reverse("offer", args=[proposal.pk]),
-            parameters={
-                "partner": partner.full_name, "programme": proposal.programme.name,
-                "until": date_format(proposal.expires_at, "j F"),
-            },
+def _proposals(found: Round, pool: Pool, plan: Plan, now: datetime) -> Iterable[Proposal]:
+    """Pairs that were approved before the round was run again stay approved."""
+    settings, taxonomy, enrolments = (
+        engine_settings(found.settings),
+        engine_taxonomy(),
+        enrolments_by_id(found.programme),
+    )
+    approved = {tuple(pair) for pair in found.settings.get("approved", ())}
+    for pair in plan.pairs:
+        both = pair.mentee, pair.mentor
+        kept = both in approved
+        yield Proposal(
+            organisation_id=found.organisation_id, programme=found.programme, round=found, score=pair.score,
+            mentee=enrolments["mentee", pair.mentee], mentor=enrolments["mentor", pair.mentor],
+            origin=ProposalOrigin.PINNED if both in settings.pinned else ProposalOrigin.SOLVER,
+            state=ProposalState.APPROVED if kept else ProposalState.UNDER_REVIEW,
+            decided_by=found.started_by if kept else None, decided_at=now if kept else None,
+            reasons=reasons_to_json(explain(pool, settings, taxonomy, *both)),
         )  # fmt: skip
 
 
-@transaction.atomic
-def undo_publish(*, by: Person, found: Round, now: datetime) -> int:
-    """Take a published round back to review within its window. Returns how many pairs were taken back.
-
-    Offers and the mentorships they started are withdrawn, unsent mails are not sent, and everybody who was mailed
-    is told to disregard it. The same pairs lie approved on the board again. Raises NotAllowed, TooLateToUndo.
-    """
-    found = _for_change(by, found, RoundState.PUBLISHED)
-    if not rules.can_undo(found, now):
-        raise TooLateToUndo(
-            _("The hour for taking this round back has passed. You can still end or change single matches.")
-        )
-    live = [ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED]
-    taken = list(
-        found.proposals.filter(state__in=live).select_related("mentee__person", "mentor__person", "mentorship")
-    )
-    for proposal in taken:
-        _take_back(proposal, by=by, now=now)
-    found.state, found.undo_until = RoundState.REVIEW, None
-    found.published_at = found.published_by = None
-    found.save(update_fields=["state", "undo_until", "published_at", "published_by"])
-    _audit(found, by, "round.undo", now, withdrawn=len(taken))
-    publish(RoundWithdrawn(organisation_id=found.organisation_id, round_id=found.pk), at=now)
-    return len(taken)
-
-
-def _take_back(proposal: Proposal, *, by: Person, now: datetime) -> None:
-    if proposal.mentorship is not None:
-        withdraw_mentorship(by=by, mentorship=proposal.mentorship, now=now)
-    if proposal.state != ProposalState.REFUSED:
-        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)
-    for person in (proposal.mentee.person, proposal.mentor.person):
-        if not skip_unsent(person=person, key=f"proposal:{proposal.pk}:offer"):
-            tell(
-                person=person, kind=notices.OFFER_WITHDRAWN, key=f"proposal:{proposal.pk}:withdrawn", now=now,
-                parameters={"programme": proposal.programme.name},
-            )  # fmt: skip
-    Proposal.objects.create(
-        organisation_id=proposal.organisation_id, programme_id=proposal.programme_id, round_id=proposal.round_id,
-        mentee=proposal.mentee, mentor=proposal.mentor, origin=proposal.origin, score=proposal.score,
-        reasons=proposal.reasons, state=ProposalState.APPROVED, decided_by=by, decided_at=now,
+def _tell_ready(found: Round, plan: Plan, now: datetime) -> None:
+    if found.started_by is None:
+        return
+    tell(
+        person=found.started_by, kind=notices.ROUND_READY, key=f"round:{found.pk}:ready", now=now,
+        path=reverse("round", args=[found.programme.slug, found.number]),
+        parameters={
+            "programme": found.programme.name, "matched": len(plan.pairs), "unmatched": len(plan.unmatched),
+        },
     )  # fmt: skip
 
 
 @transaction.atomic
 def discard_round(*, by: Person, found: Round, now: datetime) -> Round:
-    """Set a round aside without telling anybody."""
-    found = _for_change(by, found, RoundState.REVIEW)
+    """Set a round aside without telling anybody; also one whose solving never came to an end."""
+    found = locked(by, found, RoundState.SOLVING, RoundState.REVIEW)
     found.state = RoundState.DISCARDED
     found.save(update_fields=["state"])
-    _audit(found, by, "round.discard", now)
+    record(found, by, "discard", now)
     return found
 
 
 @transaction.atomic
 def run_again(*, by: Person, found: Round, now: datetime) -> Round:
-    """A new round that keeps approved and pinned pairs and rules out declined ones. The old one is set aside."""
-    found = discard_round(by=by, found=found, now=now)
+    """A new round that keeps approved and pinned pairs and rules out declined ones. The old one is set aside.
+
+    After a failure the same decisions are kept, apart from pins that are not possible any more.
+    """
+    found = locked(by, found, RoundState.REVIEW, RoundState.FAILED)
     decided = list(found.proposals.select_related("mentee__person", "mentor__person"))
-    kept = [ProposalState.APPROVED]
-    pinned = _ids(p for p in decided if p.state in kept or p.origin == ProposalOrigin.PINNED)
-    forbidden = _ids(p for p in decided if p.state == ProposalState.DECLINED)
-    earlier = {tuple(pair) for pair in found.settings.get("forbidden", ())}
+    approved = _ids(p for p in decided if p.state == ProposalState.APPROVED)
+    pinned = approved | _ids(
+        p for p in decided if p.origin == ProposalOrigin.PINNED and p.state == ProposalState.UNDER_REVIEW
+    )
+    forbidden = _ids(p for p in decided if p.state == ProposalState.DECLINED) | _stored(found, "forbidden")
+    if found.state == RoundState.FAILED:
+        approved, pinned = _stored(found, "approved"), _stored(found, "pinned")
+    else:
+        discard_round(by=by, found=found, now=now)
+    pinned = _possible(found, pinned, forbidden - pinned, now)
     changes = {
-        **found.settings,
-        "pinned": sorted(pinned),
-        "forbidden": sorted((earlier | forbidden) - pinned),
-    }
+        **found.settings, "approved": sorted(approved & pinned), "pinned": sorted(pinned),
+        "forbidden": sorted(forbidden - pinned), "ruled_out": [],
+    }  # fmt: skip
     return start_round(by=by, programme=found.programme, now=now, changes=changes)
 
 
-def _ids(proposals: Iterable[Proposal]) -> set[tuple[str, ...]]:
+def _possible(found: Round, pinned: set[Pair], forbidden: set[Pair], now: datetime) -> set[Pair]:
+    """The pins that today's pool still allows: both ready, no rule against them, a place on either side."""
+    pool, taxonomy = load_pool(found.programme, now), engine_taxonomy()
+    out = ruled_out(found.programme) | forbidden
+    try:
+        settings = engine_settings({**found.settings, "pinned": [], "forbidden": sorted(out)})
+    except InputRefused:
+        return set()
+    places = {person.id: person.places for person in pool.mentors}
+    wants = {person.id: person.places for person in pool.mentees}
+    kept: set[Pair] = set()
+    for mentee, mentor in sorted(pinned):
+        if not wants.get(mentee) or not places.get(mentor) or why_not(pool, settings, taxonomy, mentee, mentor):
+            continue
+        wants[mentee] -= 1
+        places[mentor] -= 1
+        kept.add((mentee, mentor))
+    return kept
+
+
+def _ids(proposals: Iterable[Proposal]) -> set[Pair]:
     return {(p.mentee.person.external_id, p.mentor.person.external_id) for p in proposals}
 
 
-def _for_change(by: Person, found: Round, state: str) -> Round:
-    found = Round.objects.select_for_update().select_related("programme").get(pk=found.pk)
-    if not rules.can_match(by, found.programme):
-        raise NotAllowed(_("Only the people who run this programme can change its rounds."))
-    if found.state != state:
-        raise WrongState(_("This round is %(state)s, so that step is no longer open. Reload the page.")
-                         % {"state": found.get_state_display().lower()})  # fmt: skip
-    return found
-
-
-def _audit(found: Round, by: Person | None, verb: str, now: datetime, **facts: int) -> None:
-    audit.record(
-        organisation_id=found.organisation_id, actor_id=by.pk if by else None, verb=verb,
-        subject=f"round:{found.pk}", at=now, facts={"programme": found.programme_id, **facts},
-    )  # fmt: skip
+def _stored(found: Round, name: str) -> set[Pair]:
+    return {(mentee, mentor) for mentee, mentor in found.settings.get(name, ())}

@@ -1,16 +1,20 @@
 """The review board: plain rows with their words already made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
-from trellis.matching.words import reason_words, unmatched_words
-from trellis.programmes.models import Programme
+from trellis.matching.words import Params, help_words, reason_words, reviewer_words, unmatched_words
+from trellis.programmes.choices import EnrolmentState
+from trellis.programmes.choices import Side as SideOf
+from trellis.programmes.models import Enrolment, Programme
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,12 @@ class Side:
     unit: str
     level: int | None
     location: str
+
+    @property
+    def facts(self) -> str:
+        """Title, unit, level and place in one line, whatever of it is known."""
+        level = _("level %(level)d") % {"level": self.level} if self.level else ""
+        return ", ".join(filter(None, [self.job_title, self.unit, level, self.location]))
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,16 @@ class RoundRow:
 
 @dataclass(frozen=True)
 class UnmatchedRow:
+    id: int  # of the person
     name: str
     side: str
+    side_words: str
     why: str
+    help: str
 
 
 _PERSON = ("id", "given_name", "preferred_name", "family_name", "job_title", "unit", "level", "location")
+_PRIVATE = ("enrolment__goal", "enrolment__no_match")
 _STATES, _ORIGINS = dict(ProposalState.choices), dict(ProposalOrigin.choices)
 
 
@@ -68,8 +82,13 @@ def board(found: Round, *, states: Iterable[str] | None = None) -> list[BoardRow
     rows = Proposal.objects.filter(round=found)
     if states is not None:
         rows = rows.filter(state__in=list(states))
+    return board_rows(rows)
+
+
+def board_rows(proposals: QuerySet[Proposal]) -> list[BoardRow]:
+    """Any proposals as rows of the board, weakest first. One query."""
     fields = [f"{side}__person__{name}" for side in ("mentee", "mentor") for name in _PERSON]
-    values = rows.order_by("score", "id").values("id", "state", "origin", "score", "reasons", *fields)
+    values = proposals.order_by("score", "id").values("id", "state", "origin", "score", "reasons", *fields)
     return [_row(row) for row in values]
 
 
@@ -97,10 +116,19 @@ def shown_score(points: int) -> int:
 
 
 def explanation_words(stored: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
-    """The reasons and the gap in words, the same for both sides."""
-    reasons = tuple(reason_words(each["key"], each["params"]) for each in stored.get("reasons", ()))
+    """The reasons and the gap for whoever runs the programme; what the two told each other alone is left general."""
+    return _worded(stored, reviewer_words)
+
+
+def shared_words(stored: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """The reasons and the gap as both sides read them."""
+    return _worded(stored, reason_words)
+
+
+def _worded(stored: Mapping[str, Any], words: Callable[[str, Params], str]) -> tuple[tuple[str, ...], str]:
+    reasons = tuple(words(each["key"], each["params"]) for each in stored.get("reasons", ()))
     gap = stored.get("gap")
-    return reasons, reason_words(gap["key"], gap["params"]) if gap else ""
+    return reasons, words(gap["key"], gap["params"]) if gap else ""
 
 
 def rounds_of(programme: Programme) -> list[RoundRow]:
@@ -127,13 +155,33 @@ def state_counts(found: Round) -> dict[str, int]:
 
 def unmatched_rows(found: Round) -> list[UnmatchedRow]:
     """Everybody the round could not place, mentees first, each with the reason in words. One query."""
-    rows = Unmatched.objects.filter(round=found).select_related("enrolment__person")
+    rows = Unmatched.objects.filter(round=found).select_related("enrolment__person").defer(*_PRIVATE)
     listed = sorted(rows, key=lambda row: (row.enrolment.side != "mentee", row.enrolment.person.sort_name))
     return [
         UnmatchedRow(
-            row.enrolment.person.full_name,
-            row.enrolment.get_side_display(),
-            unmatched_words(row.reason, row.parameters),
+            row.enrolment.person_id, row.enrolment.person.full_name, row.enrolment.side,
+            row.enrolment.get_side_display(), unmatched_words(row.reason, row.parameters),
+            help_words(row.reason, row.parameters),
         )
         for row in listed
-    ]
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Who is ready to be matched in a programme, before anything is taken off for running mentorships."""
+
+    mentees: int
+    mentors: int
+    places: int
+
+
+def ready_in(programme: Programme) -> Ready:
+    """One query."""
+    mentors = Q(side=SideOf.MENTOR)
+    return Ready(
+        **Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPROVED).aggregate(
+            mentees=Count("id", filter=~mentors), mentors=Count("id", filter=mentors),
+            places=Coalesce(Sum("places", filter=mentors), 0),
+        )
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,16 +19,12 @@ from trellis.people.choices import PersonStatus
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.settings_model import ALWAYS_KEPT, SCORE_UNITS, MatchingSettings
 from trellis.skills import taxonomy
 from trellis_engine.matching import Participant, Pool, Rule, Settings, Taxonomy
 
-# The templates' words for hard rules, and the engine's names for them. Capacity needs no rule: it is a number.
-RULES_BY_WORDS = {
-    "never the direct line manager, nor anyone in the same reporting chain": "reporting_line",
-    "no-match list of either side": "no_match_list",
-    "common language": "common_language",
-}
-ALWAYS = ("no_match_list",)
+ANY_DISTANCE = (-100, 100)  # where the programme prefers no distance in level
+PairIds = frozenset[tuple[str, str]]  # (mentee, mentor), as the engine names people
 
 
 @lru_cache(maxsize=1)
@@ -39,34 +36,42 @@ def engine_taxonomy() -> Taxonomy:
 
 
 def engine_settings(stored: Mapping[str, Any]) -> Settings:
-    """A programme's or a round's stored matching settings, with pinned and forbidden pairs if it has any.
+    """A programme's or a round's stored matching settings, with its pinned and ruled out pairs if it has any.
 
     Raises trellis_engine.matching.InputRefused where they cannot be used.
     """
-    low, high = stored.get("ideal_level_gap") or (1, 3)
+    chosen = MatchingSettings.of(stored)
     return Settings(
-        weights={factor: int(weight) for factor, weight in stored["weights"].items()},
-        ideal_level_gap=(int(low), int(high)),
-        rules=tuple(_rules(stored)),
-        pinned=_pairs(stored.get("pinned", ())),
-        forbidden=_pairs(stored.get("forbidden", ())),
-        minimum_score=int(stored.get("minimum_score") or 0),
+        weights=chosen.weights,
+        ideal_level_gap=chosen.ideal_level_gap or ANY_DISTANCE,
+        rules=tuple(_rules(chosen)),
+        pinned=_pairs(stored, "pinned"),
+        forbidden=_pairs(stored, "forbidden") | _pairs(stored, "ruled_out"),
+        minimum_score=chosen.minimum_percent * SCORE_UNITS,
     )
 
 
-def _pairs(stored: Iterable[Iterable[str]]) -> frozenset[tuple[str, str]]:
-    return frozenset((mentee, mentor) for mentee, mentor in stored)
+def _pairs(stored: Mapping[str, Any], name: str) -> PairIds:
+    return frozenset((mentee, mentor) for mentee, mentor in stored.get(name, ()))
 
 
-def _rules(stored: Mapping[str, Any]) -> Iterable[Rule]:
-    named = [RULES_BY_WORDS.get(words, words) for words in stored.get("hard_constraints", ())]
-    usual = named or list(RULES_BY_WORDS.values())
-    for name in dict.fromkeys([*usual, *ALWAYS]):
-        if name in RULES_BY_WORDS.values():
-            yield Rule(name)
-    for name in ("level_gap", "time_zone"):
-        if limits := stored.get(name):
-            yield Rule(name, minimum=limits.get("minimum"), maximum=limits.get("maximum"))
+def _rules(chosen: MatchingSettings) -> Iterable[Rule]:
+    yield from (Rule(name) for name in dict.fromkeys([*chosen.hard_rules, ALWAYS_KEPT]))
+    if chosen.level_gap:
+        yield Rule("level_gap", minimum=chosen.level_gap[0], maximum=chosen.level_gap[1])
+    if chosen.time_zone_hours is not None:
+        yield Rule("time_zone", maximum=chosen.time_zone_hours)
+
+
+def ruled_out(programme: Programme) -> PairIds:
+    """Pairs that must not be proposed (again): together now or before, under an open offer, or ended by a no."""
+    together: dict[int, list[str]] = {}
+    parties = Party.objects.filter(mentorship__programme=programme)
+    for mentorship, code in parties.values_list("mentorship_id", "person__external_id"):
+        together.setdefault(mentorship, []).append(code)
+    told = Proposal.objects.filter(programme=programme, state__in=[ProposalState.OFFERED, ProposalState.REFUSED])
+    answered = told.values_list("mentee__person__external_id", "mentor__person__external_id")
+    return frozenset(answered) | {pair for codes in together.values() for pair in permutations(codes, 2)}
 
 
 def load_pool(programme: Programme, now: datetime) -> Pool:

@@ -1,14 +1,16 @@
 """Who would suit one mentee: the same scores and reasons that a round would use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool, ruled_out
 from trellis.matching.stored import reasons_to_json
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
-from trellis_engine.matching import InputRefused, Pool, explain
+from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings, explain, why_not
 from trellis_engine.matching.score import ONLY, Scorer
 
 
@@ -21,31 +23,62 @@ class Suggestion:
     reasons: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """One mentee before all mentors of the programme. Ids are the engine's (`Person.external_id`)."""
+
+    mentee: Participant
+    pool: Pool
+    settings: Settings
+
+    @cached_property
+    def scores(self) -> Mapping[str, int]:
+        """Mentor to score; 0 where a rule forbids the pair."""
+        judged = Scorer(self.pool, self.settings, engine_taxonomy()).judge(ONLY)[0][0].tolist()
+        return {mentor.id: score for mentor, score in zip(self.pool.mentors, judged, strict=True)}
+
+    @cached_property
+    def possible(self) -> list[str]:
+        """Allowed mentors with a free place, best first."""
+        open_now = (mentor.id for mentor in self.pool.mentors if mentor.places and self.scores[mentor.id])
+        return sorted(open_now, key=lambda code: (-self.scores[code], code))
+
+    def reasons(self, mentor: str) -> dict[str, Any]:
+        return reasons_to_json(explain(self.pool, self.settings, engine_taxonomy(), self.mentee.id, mentor))
+
+    def why_not(self, mentor: str) -> Refusal | None:
+        return why_not(self.pool, self.settings, engine_taxonomy(), self.mentee.id, mentor)
+
+
+def outlook_of(mentee: Enrolment, *, now: datetime) -> Outlook | None:
+    """None when the mentee is not ready to be matched, or the programme's settings cannot be used.
+
+    A fixed number of queries, whatever the number of mentors.
+    """
+    pool = load_pool(mentee.programme, now)
+    person = pool.mentee_by_id.get(mentee.person.external_id)
+    if person is None:
+        return None
+    try:
+        settings = engine_settings({**mentee.programme.matching, "ruled_out": ruled_out(mentee.programme)})
+    except InputRefused:
+        return None
+    return Outlook(person, Pool((person,), pool.mentors), settings)
+
+
 def best_for(mentee: Enrolment, *, now: datetime, most: int | None) -> list[Suggestion]:
     """Possible mentors with a free place, best first; empty when the mentee is not ready to be matched."""
-    pool = load_pool(mentee.programme, now)
-    code = mentee.person.external_id
-    if code not in pool.mentee_by_id:
+    outlook = outlook_of(mentee, now=now)
+    if outlook is None:
         return []
-    try:
-        settings = engine_settings({**mentee.programme.matching, "pinned": [], "forbidden": []})
-    except (InputRefused, KeyError):
-        return []
-    alone = Pool((pool.mentee_by_id[code],), tuple(person for person in pool.mentors if person.places > 0))
-    taxonomy = engine_taxonomy()
-    scores = Scorer(alone, settings, taxonomy).judge(ONLY)[0][0].tolist()
-    ranked = sorted(
-        ((score, person.id) for score, person in zip(scores, alone.mentors, strict=True) if score),
-        key=lambda row: (-row[0], row[1]),
-    )[:most]
-    enrolments = {
-        row.person.external_id: row
-        for row in Enrolment.objects.filter(
-            programme=mentee.programme, side=Side.MENTOR, state=EnrolmentState.APPROVED,
-            person__external_id__in=[person for _score, person in ranked],
-        ).select_related("person")
-    }  # fmt: skip
-    return [
-        Suggestion(enrolments[person], score, reasons_to_json(explain(alone, settings, taxonomy, code, person)))
-        for score, person in ranked
-    ]
+    chosen = outlook.possible[:most]
+    enrolments = mentors_by_code(mentee, chosen)
+    return [Suggestion(enrolments[code], outlook.scores[code], outlook.reasons(code)) for code in chosen]
+
+
+def mentors_by_code(mentee: Enrolment, codes: list[str]) -> dict[str, Enrolment]:
+    """The engine's ids to the approved mentors of the mentee's programme; one query."""
+    rows = Enrolment.objects.filter(
+        programme=mentee.programme_id, side=Side.MENTOR, state=EnrolmentState.APPROVED, person__external_id__in=codes
+    )
+    return {row.person.external_id: row for row in rows.select_related("person").defer("goal", "no_match")}

@@ -1,0 +1,149 @@
+"""Publishing a round: offers to both sides, and taking the whole batch back within the hour."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from trellis.kernel.errors import Refusal
+from trellis.kernel.events import publish
+from trellis.matching import notices, rules
+from trellis.matching.actions.proposals import move
+from trellis.matching.actions.states import locked, record
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.events import RoundPublished, RoundWithdrawn
+from trellis.matching.models import Proposal, Round
+from trellis.mentorships.actions import WithdrawRefused, withdraw_mentorship
+from trellis.notifications.actions import skip_unsent, tell
+from trellis.people.models import Person
+from trellis.programmes.choices import EnrolmentState
+
+UNDO_MINUTES = 60
+OFFER_DAYS = 14
+
+
+class NothingApproved(Refusal):
+    """A round cannot be published without an approved pair."""
+
+
+class NotReady(Refusal):
+    """Somebody of an approved pair has paused or left the programme since the round was solved."""
+
+
+class TooLateToUndo(Refusal):
+    """The window for taking a published round back has closed."""
+
+
+@transaction.atomic
+def publish_round(*, by: Person, found: Round, now: datetime) -> int:
+    """Offer every approved pair to both sides; what was not approved is declined. Returns how many were offered.
+
+    Raises NotAllowed, WrongState, NothingApproved, NotReady.
+    """
+    found = locked(by, found, RoundState.REVIEW)
+    rows = found.proposals.select_related("programme", "mentee__person", "mentor__person")
+    proposals = list(rows.filter(state__in=[ProposalState.APPROVED, ProposalState.UNDER_REVIEW]).order_by("id"))
+    approved = [proposal for proposal in proposals if proposal.state == ProposalState.APPROVED]
+    if not approved:
+        raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
+    check_ready(approved)
+    for proposal in proposals:
+        if proposal.state == ProposalState.UNDER_REVIEW:
+            move(proposal, ProposalState.DECLINED, by=by, now=now)
+    for proposal in approved:
+        offer(proposal, by=by, now=now)
+    found.state, found.published_at, found.published_by = RoundState.PUBLISHED, now, by
+    found.undo_until = now + timedelta(minutes=UNDO_MINUTES)
+    found.save(update_fields=["state", "published_at", "published_by", "undo_until"])
+    record(found, by, "publish", now, offered=len(approved))
+    publish(RoundPublished(organisation_id=found.organisation_id, round_id=found.pk), at=now)
+    return len(approved)
+
+
+def check_ready(proposals: Iterable[Proposal]) -> None:
+    """Raise NotReady, naming up to three people, where a side is no longer ready to be matched."""
+    sides = [side for proposal in proposals for side in (proposal.mentee, proposal.mentor)]
+    away = [side.person.full_name for side in sides if side.state != EnrolmentState.APPROVED]
+    if away:
+        raise NotReady(
+            _("No longer ready to be matched: %(names)s. Decline these pairs, or run the round again.")
+            % {"names": ", ".join(dict.fromkeys(away[:3]))}
+        )
+
+
+def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
+    """Put an approved pair before both sides; open for 14 days."""
+    proposal.offered_at, proposal.expires_at = now, now + timedelta(days=OFFER_DAYS)
+    move(proposal, ProposalState.OFFERED, by=by, now=now)
+    for reader, partner, kind in (
+        (proposal.mentee.person, proposal.mentor.person, notices.OFFER_TO_MENTEE),
+        (proposal.mentor.person, proposal.mentee.person, notices.OFFER_TO_MENTOR),
+    ):
+        tell(
+            person=reader, kind=kind, key=f"proposal:{proposal.pk}:offer", now=now,
+            path=reverse("offer", args=[proposal.pk]),
+            parameters={
+                "partner": partner.full_name, "programme": proposal.programme.name,
+                "until": date_format(proposal.expires_at, "j F"),
+            },
+        )  # fmt: skip
+
+
+@transaction.atomic
+def undo_publish(*, by: Person, found: Round, now: datetime) -> int:
+    """Take a published round back to review within its window. Returns how many pairs were taken back.
+
+    Offers and the mentorships they started are withdrawn, unsent mails are not sent, and everybody who was mailed
+    is told to disregard it. The same pairs lie approved on the board again, apart from those that somebody has
+    said no to. Two people who have already begun keep what they have. Raises NotAllowed, TooLateToUndo.
+    """
+    found = locked(by, found, RoundState.PUBLISHED)
+    if not rules.can_undo(found, now):
+        raise TooLateToUndo(
+            _("The hour for taking this round back has passed. You can still end or change single matches.")
+        )
+    rows = found.proposals.select_related("programme", "mentee__person", "mentor__person", "mentorship")
+    shown = [ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED]
+    taken = sum(_take_back(proposal, by=by, now=now) for proposal in rows.filter(state__in=shown).order_by("id"))
+    for proposal in rows.filter(state=ProposalState.UNDER_REVIEW, origin=ProposalOrigin.FALL_THROUGH):
+        move(proposal, ProposalState.DECLINED, by=by, now=now)
+    found.state, found.undo_until = RoundState.REVIEW, None
+    found.published_at = found.published_by = None
+    found.save(update_fields=["state", "undo_until", "published_at", "published_by"])
+    record(found, by, "undo", now, withdrawn=taken)
+    publish(RoundWithdrawn(organisation_id=found.organisation_id, round_id=found.pk), at=now)
+    return taken
+
+
+def _take_back(proposal: Proposal, *, by: Person, now: datetime) -> bool:
+    """False for a pair that has begun; everything else about the proposal is as if it had not been offered."""
+    if proposal.mentorship is not None:
+        try:
+            withdraw_mentorship(by=by, mentorship=proposal.mentorship, now=now)
+        except WithdrawRefused:
+            return False
+        proposal.mentorship = None
+    refused = proposal.state == ProposalState.REFUSED
+    if not refused:
+        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)
+    _correct(proposal, now)
+    if not refused and proposal.origin != ProposalOrigin.FALL_THROUGH:
+        Proposal.objects.create(
+            organisation_id=proposal.organisation_id, programme_id=proposal.programme_id, round_id=proposal.round_id,
+            mentee=proposal.mentee, mentor=proposal.mentor, origin=proposal.origin, score=proposal.score,
+            reasons=proposal.reasons, state=ProposalState.APPROVED, decided_by=by, decided_at=now,
+        )  # fmt: skip
+    return True
+
+
+def _correct(proposal: Proposal, now: datetime) -> None:
+    """Stop the mail about the offer, or follow it with a correction."""
+    for person in (proposal.mentee.person, proposal.mentor.person):
+        if not skip_unsent(person=person, key=f"proposal:{proposal.pk}:offer"):
+            tell(
+                person=person, kind=notices.OFFER_WITHDRAWN, key=f"proposal:{proposal.pk}:withdrawn", now=now,
+                parameters={"programme": proposal.programme.name},
+            )  # fmt: skip

@@ -1,0 +1,35 @@
+"""What every step in a round's life shares: the lock, the check of its state, the line in the audit log."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from trellis.kernel import audit
+from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.matching import rules
+from trellis.matching.models import Round
+from trellis.people.models import Person
+
+
+class WrongState(Refusal):
+    """The round is not in the state this step needs."""
+
+
+def locked(by: Person, found: Round, *states: str) -> Round:
+    """The same round, fresh and held. Raises NotAllowed, or WrongState when it is in none of `states`."""
+    found = Round.objects.select_for_update(of=("self",)).select_related("programme").get(pk=found.pk)
+    if not rules.can_match(by, found.programme):
+        raise NotAllowed(_("Only the people who run this programme can change its rounds."))
+    if found.state not in states:
+        raise WrongState(
+            _("This round is now: %(state)s. That step is no longer open; reload the page to see where it stands.")
+            % {"state": found.get_state_display().lower()}
+        )
+    return found
+
+
+def record(found: Round, by: Person | None, verb: str, now: datetime, **facts: int) -> None:
+    audit.record(
+        organisation_id=found.organisation_id, actor_id=by.pk if by else None, verb=f"round.{verb}",
+        subject=f"round:{found.pk}", at=now, facts={"programme": found.programme_id, **facts},
+    )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The directory of mentors as one mentee may see it: who suits best and why, who is full, who can be asked.
+
+Mentors whom a rule keeps apart from this mentee are not in it at all, so that nothing shows which rule it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trellis.matching.choices import ProposalState
+from trellis.matching.models import Proposal, Wish
+from trellis.matching.queries.board import shared_words, shown_score
+from trellis.matching.queries.suggestions import Outlook
+from trellis.mentorships.queries import live_parties
+from trellis.people.directory.names import folded
+from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Enrolment, EnrolmentSkill
+from trellis.programmes.settings_model import MatchingSettings
+from trellis.skills import taxonomy
+
+THREE = 3
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the mentee looks for; empty means anything."""
+
+    name: str = ""
+    unit: str = ""
+    location: str = ""
+    language: str = ""
+    skill: str = ""
+
+    def fit(self, card: "MentorCard") -> bool:
+        return (
+            any(word.startswith(folded(self.name)) for word in (folded(card.name), *folded(card.name).split()))
+            and self.unit in ("", card.unit)
+            and self.location in ("", card.location)
+            and (not self.language or self.language in card.languages)
+            and (not self.skill or self.skill in card.skill_ids)
+        )
+
+
+@dataclass(frozen=True)
+class MentorCard:
+    """One mentor as a mentee sees them before anything is agreed: the directory's facts and what they offer."""
+
+    id: int  # of the enrolment
+    person_id: int
+    code: str
+    name: str
+    first_name: str
+    job_title: str
+    unit: str
+    location: str
+    languages: tuple[str, ...]
+    skill_ids: tuple[str, ...]
+    places: int
+    free: int
+    points: int
+    sought: int  # how many skills the mentee seeks
+    met: tuple[str, ...]  # names of the sought skills that this mentor offers
+    asked_at: datetime | None = None
+    wished: bool = False
+    reasons: tuple[str, ...] = ()
+    gap: str = ""
+
+    @property
+    def score(self) -> int:
+        return shown_score(self.points)
+
+    @property
+    def full(self) -> bool:
+        return self.free == 0
+
+    @property
+    def skills(self) -> list[str]:
+        return [taxonomy.skill(skill).name for skill in self.skill_ids if taxonomy.has_skill(skill)]
+
+    @property
+    def others(self) -> list[str]:
+        """Offered skills that were not sought."""
+        return [name for name in self.skills if name not in self.met]
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everything the page needs, read in a fixed number of queries."""
+
+    suggested: list[MentorCard]  # explained, best first
+    cards: list[MentorCard]  # all who pass the filters, best first
+    total: int  # before the filters
+    wishes: list[MentorCard]  # in the mentee's order
+    can_ask_more: str  # empty, or why nobody can be asked now
+    choices: Mapping[str, list[tuple[str, str]]]  # filter to (value, label)
+
+    @property
+    def three(self) -> list[MentorCard]:
+        """Three who could be asked, for whoever looks at one who cannot."""
+        return self.suggested[:THREE]
+
+
+_PERSON = (
+    "id", "external_id", "given_name", "preferred_name", "family_name", "job_title", "unit", "location", "languages",
+)  # fmt: skip
+
+
+def directory_of(mentee: Enrolment, outlook: Outlook, filters: Filters) -> Directory:
+    """The mentors of the programme for one approved mentee."""
+    asked = dict(
+        Proposal.objects.filter(mentee=mentee, state=ProposalState.OFFERED).values_list("mentor_id", "offered_at")
+    )
+    wishes = list(Wish.objects.filter(wisher=mentee).order_by("rank").values_list("wished_id", flat=True))
+    everybody = sorted(_cards(mentee, outlook, asked, set(wishes)), key=lambda card: (card.full, -card.points, card.id))
+    by_id = {card.id: card for card in everybody}
+    most = MatchingSettings.of(mentee.programme.matching).suggestions
+    possible = [card for card in everybody if not card.full and not card.asked_at]
+    return Directory(
+        suggested=[_explained(card, outlook) for card in possible[:most]],
+        cards=[card for card in everybody if filters.fit(card)],
+        total=len(everybody),
+        wishes=[by_id[each] for each in wishes if each in by_id],
+        can_ask_more=_why_nobody(mentee),
+        choices=_choices(everybody),
+    )
+
+
+def _cards(
+    mentee: Enrolment, outlook: Outlook, asked: Mapping[int, datetime | None], wished: set[int]
+) -> Iterable[MentorCard]:
+    skills: dict[int, list[str]] = {}
+    offered = EnrolmentSkill.objects.filter(
+        enrolment__programme=mentee.programme_id, enrolment__side=Side.MENTOR
+    ).order_by("-level", "skill")
+    for enrolment_id, skill in offered.values_list("enrolment_id", "skill"):
+        skills.setdefault(enrolment_id, []).append(skill)
+    sought = [skill for skill, _level in outlook.mentee.skills]
+    rows = Enrolment.objects.filter(programme=mentee.programme_id, side=Side.MENTOR, state=EnrolmentState.APPROVED)
+    for row in rows.values("id", "places", *(f"person__{name}" for name in _PERSON)):
+        found = {name: row[f"person__{name}"] for name in _PERSON}
+        code = found["external_id"]
+        if row["id"] not in asked and not outlook.scores.get(code):
+            continue
+        yield _card(row, found, outlook, sought, skills.get(row["id"], []), asked.get(row["id"]), row["id"] in wished)
+
+
+def _card(
+    row: Mapping[str, Any], found: Mapping[str, Any], outlook: Outlook, sought: list[str], skills: list[str],
+    asked_at: datetime | None, wished: bool,
+) -> MentorCard:  # fmt: skip
+    first = found["preferred_name"] or found["given_name"]
+    mentor = outlook.pool.mentor_by_id.get(found["external_id"])
+    return MentorCard(
+        id=row["id"], person_id=found["id"], code=found["external_id"], first_name=first,
+        name=f"{first} {found['family_name']}".strip(), job_title=found["job_title"], unit=found["unit"],
+        location=found["location"], languages=tuple(found["languages"]), skill_ids=tuple(skills),
+        places=row["places"], free=mentor.places if mentor else 0, points=outlook.scores.get(found["external_id"], 0),
+        sought=len(sought),
+        met=tuple(taxonomy.skill(skill).name for skill in sought if skill in skills and taxonomy.has_skill(skill)),
+        asked_at=asked_at, wished=wished,
+    )  # fmt: skip
+
+
+def _explained(card: MentorCard, outlook: Outlook) -> MentorCard:
+    reasons, gap = shared_words(outlook.reasons(card.code))
+    return replace(card, reasons=reasons, gap=gap)
+
+
+def _choices(cards: list[MentorCard]) -> dict[str, list[tuple[str, str]]]:
+    """What the filters can be set to: only what somebody in the directory has."""
+    skills = Counter(skill for card in cards for skill in card.skill_ids if taxonomy.has_skill(skill))
+    plain = {
+        "unit": {card.unit for card in cards},
+        "location": {card.location for card in cards},
+        "language": {language for card in cards for language in card.languages},
+    }
+    found = {name: [(each, each) for each in sorted(values - {""})] for name, values in plain.items()}
+    found["skill"] = sorted(((skill, taxonomy.skill(skill).name) for skill in skills), key=lambda pair: pair[1])
+    return found
+
+
+def _why_nobody(mentee: Enrolment) -> str:
+    """Why this mentee cannot ask anybody more, in words; empty when they can."""
+    if live_parties(mentee.programme, mentee.person, Side.MENTEE) >= mentee.places:
+        return _("You have the mentor you asked for in this programme.")
+    return ""
+
+
+def why_not_ask(outlook: Outlook, mentee: Enrolment, mentor: Enrolment) -> str:
+    """Why this mentee cannot ask this mentor now, in words; empty when they can. Three queries at most."""
+    name, code = mentor.person.full_name, mentor.person.external_id
+    if mentor.person_id == mentee.person_id:
+        return _("You cannot be matched with yourself.")
+    if nobody := _why_nobody(mentee):
+        return nobody
+    if Proposal.objects.filter(mentee=mentee, mentor=mentor, state=ProposalState.OFFERED).exists():
+        return _("You have already asked %(name)s.") % {"name": name}
+    if code not in outlook.pool.mentor_by_id or mentor.state != EnrolmentState.APPROVED:
+        return _("%(name)s is not taking part at the moment.") % {"name": name}
+    refusal = outlook.why_not(code)
+    if refusal and refusal.rule == "reporting_line":
+        return _("You cannot be matched with your line manager, or within your own reporting line, in this programme.")
+    if refusal:
+        return _("%(name)s cannot be asked in this programme. Below are others who can.") % {"name": name}
+    if not outlook.pool.mentor_by_id[code].places:
+        return _("%(name)s has no free place: %(places)d of %(places)d are taken. Below are others who can.") % {
+            "name": name, "places": mentor.places,
+        }  # fmt: skip
+    return ""

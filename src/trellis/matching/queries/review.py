@@ -1,0 +1,175 @@
+"""The review board page by page: which pairs a filter shows, who has answered, what waits beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from trellis.kernel.jobs.tables import Job, JobState
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.queries.board import BoardRow, board_rows, state_counts
+from trellis.people.directory.names import folded
+from trellis.programmes.models import Programme
+
+PAGE = 100
+SHOWS: dict[str, tuple[str | Promise, Q]] = {
+    "waiting": (_("To review"), Q(state=ProposalState.UNDER_REVIEW)),
+    "approved": (_("Approved"), Q(state=ProposalState.APPROVED)),
+    "declined": (_("Declined"), Q(state=ProposalState.DECLINED)),
+    "pinned": (_("Pinned"), Q(origin=ProposalOrigin.PINNED)),
+    "moved": (_("Moved by hand"), Q(origin=ProposalOrigin.SWAP)),
+    "offered": (_("Waiting for answers"), Q(state=ProposalState.OFFERED)),
+    "accepted": (_("Accepted by both"), Q(state=ProposalState.ACCEPTED)),
+    "refused": (_("Not taken up"), Q(state=ProposalState.REFUSED)),
+    "expired": (_("Expired"), Q(state=ProposalState.EXPIRED)),
+    "withdrawn": (_("Withdrawn"), Q(state=ProposalState.WITHDRAWN)),
+    "all": (_("All"), Q()),
+}
+ALWAYS = ("waiting", "approved", "declined", "all")  # shown while under review even where they hold nobody
+
+
+@dataclass(frozen=True)
+class View:
+    """One pill above the board."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    pair: BoardRow
+    answered: tuple[bool, bool]  # mentee, mentor; what they said stays with them
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the board shows for a filter. `total` counts all pages."""
+
+    rows: list[ReviewRow]
+    total: int
+    page: int
+    pages: int
+    views: list[View]
+    lowest: int  # of the scores still to review, 0 to 100
+    highest: int
+
+
+@dataclass(frozen=True)
+class Solving:
+    """How far the job of a round is."""
+
+    job_id: int | None
+    state: str
+    percent: int
+
+    @property
+    def stopped(self) -> bool:
+        """It will not come to an end by itself: failed for good, or stopped by a person."""
+        return self.state in {JobState.DEAD, JobState.CANCELLED, ""}
+
+
+def pairs_shown(found: Round, show: str, name: str) -> QuerySet[Proposal]:
+    """The pairs of a round that a filter lets through; `name` is the beginning of either person's name."""
+    rows = Proposal.objects.filter(SHOWS[show][1], round=found)
+    start = folded(name)
+    if not start:
+        return rows
+    by_name = Q()
+    for person in ("mentee__person", "mentor__person"):
+        for field, words in (("sort_name", start), ("given_name", name.strip()), ("preferred_name", name.strip())):
+            by_name |= Q((f"{person}__{field}__istartswith", words))
+    return rows.filter(by_name)
+
+
+def review_of(found: Round, *, show: str, name: str, page: int) -> Review | None:
+    """One page of the board; None for a page that does not exist. A fixed number of queries."""
+    shown = pairs_shown(found, show, name)
+    total = shown.count()
+    pages = max(-(-total // PAGE), 1)
+    if page > pages:
+        return None
+    ids = shown.order_by("score", "id").values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
+    rows = board_rows(Proposal.objects.filter(pk__in=list(ids)))
+    answered = set(OfferAnswer.objects.filter(proposal__in=[row.id for row in rows]).values_list("proposal", "person"))
+    scores = Proposal.objects.filter(round=found, state=ProposalState.UNDER_REVIEW).aggregate(
+        low=Min("score"), high=Max("score")
+    )
+    return Review(
+        rows=[
+            ReviewRow(row, ((row.id, row.mentee.id) in answered, (row.id, row.mentor.id) in answered)) for row in rows
+        ],
+        total=total, page=page, pages=pages, views=_views(found),
+        lowest=(scores["low"] or 0) // 1000, highest=(scores["high"] or 0) // 1000,
+    )  # fmt: skip
+
+
+def _views(found: Round) -> list[View]:
+    counted = Proposal.objects.filter(round=found).aggregate(
+        **{key: Count("id", filter=condition) for key, (_label, condition) in SHOWS.items() if condition},
+        all=Count("id"),
+    )
+    keep = ALWAYS if found.state == RoundState.REVIEW else ("all",)
+    return [
+        View(key, str(label), counted[key]) for key, (label, _condition) in SHOWS.items() if counted[key] or key in keep
+    ]
+
+
+def solving_of(found: Round) -> Solving:
+    """How far the round's job is; one query."""
+    row = Job.objects.filter(pk=found.job_id or 0, organisation_id=found.organisation_id).first()
+    if row is None:
+        return Solving(None, "", 0)
+    return Solving(row.pk, row.state, 100 * row.progress_done // row.progress_total if row.progress_total else 0)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where a published round stands."""
+
+    offered: int
+    accepted: int
+    refused: int
+    expired: int
+
+    @property
+    def sent(self) -> int:
+        return self.offered + self.accepted + self.refused + self.expired
+
+    @property
+    def percent(self) -> int:
+        return 100 * (self.sent - self.offered) // self.sent if self.sent else 0
+
+
+def answers_of(found: Round) -> Answers:
+    counts = state_counts(found)
+    return Answers(*(counts.get(state, 0) for state in ("offered", "accepted", "refused", "expired")))
+
+
+def next_choices(programme: Programme) -> list[BoardRow]:
+    """Next choices after a no that wait for a person's decision, in every published round. One query."""
+    return board_rows(waiting_next_choices(programme))
+
+
+def waiting_next_choices(programme: Programme) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(
+        programme=programme, origin=ProposalOrigin.FALL_THROUGH, state=ProposalState.UNDER_REVIEW,
+        round__state=RoundState.PUBLISHED,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UndoWindow:
+    until: datetime
+    minutes: int
+
+
+def undo_window(found: Round, now: datetime) -> UndoWindow | None:
+    """How long a published round can still be taken back; None when it cannot."""
+    if found.state != RoundState.PUBLISHED or found.undo_until is None or now > found.undo_until:
+        return None
+    return UndoWindow(found.undo_until, max(-(-int((found.undo_until - now).total_seconds()) // 60), 1))

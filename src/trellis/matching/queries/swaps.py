@@ -1,0 +1,85 @@
+"""What would become of two pairs that exchange their mentors, judged on what the round was solved on."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trellis.matching.choices import ProposalState
+from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.board import explanation_words, shown_score
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.stored import pool_from_json, reasons_to_json
+from trellis.matching.words import refusal_words
+from trellis.programmes.models import Enrolment
+from trellis_engine.matching import explain, why_not
+
+STANDING = (ProposalState.UNDER_REVIEW, ProposalState.APPROVED)
+
+
+@dataclass(frozen=True)
+class NewPair:
+    """One of the two pairs that a swap makes; `refusal` says in words why it is not possible."""
+
+    mentee: Enrolment
+    mentor: Enrolment
+    score: int = 0
+    reasons: dict[str, Any] = field(default_factory=dict)
+    refusal: str = ""
+
+    @property
+    def percent(self) -> int:
+        return shown_score(self.score)
+
+    @property
+    def words(self) -> tuple[tuple[str, ...], str]:
+        return explanation_words(self.reasons)
+
+
+class Room:
+    """The places of the solved pool that no pair on the board has taken."""
+
+    def __init__(self, found: Round) -> None:
+        pool = pool_from_json(found.inputs)
+        standing = found.proposals.filter(state__in=STANDING).values_list(
+            "mentee__person__external_id", "mentor__person__external_id"
+        )
+        self.pairs = set(standing)
+        taken = Counter(side for pair in self.pairs for side in zip(("mentee", "mentor"), pair, strict=True))
+        self.left = {("mentee", person.id): person.places for person in pool.mentees}
+        self.left |= {("mentor", person.id): person.places for person in pool.mentors}
+        self.left = {side: places - taken[side] for side, places in self.left.items()}
+
+    def take(self, mentee: str, mentor: str) -> bool:
+        """Take a place on both sides; False where there is none, or the pair already stands."""
+        sides = ("mentee", mentee), ("mentor", mentor)
+        if (mentee, mentor) in self.pairs or any(self.left.get(side, 0) < 1 for side in sides):
+            return False
+        self.pairs.add((mentee, mentor))
+        for side in sides:
+            self.left[side] -= 1
+        return True
+
+
+def pairs_after_swap(found: Round, one: Proposal, other: Proposal) -> tuple[NewPair, NewPair]:
+    """The two pairs that would be made; each names its own refusal if it is not possible."""
+    if one.mentee_id == other.mentee_id or one.mentor_id == other.mentor_id:
+        why = _("Choose two pairs with different people on both sides.")
+        return NewPair(one.mentee, other.mentor, refusal=why), NewPair(other.mentee, one.mentor, refusal=why)
+    return _judged(found, one.mentee, other.mentor), _judged(found, other.mentee, one.mentor)
+
+
+def _judged(found: Round, mentee: Enrolment, mentor: Enrolment) -> NewPair:
+    pool, taxonomy = pool_from_json(found.inputs), engine_taxonomy()
+    settings = engine_settings({**found.settings, "pinned": []})
+    ids = mentee.person.external_id, mentor.person.external_id
+    names = {"mentee": mentee.person.full_name, "mentor": mentor.person.full_name}
+    if found.proposals.filter(mentee=mentee, mentor=mentor, state__in=STANDING).exists():
+        return NewPair(mentee, mentor, refusal=_("%(mentee)s and %(mentor)s are already a pair here.") % names)
+    refusal = why_not(pool, settings, taxonomy, *ids)
+    if refusal is not None:
+        why = _("%(mentee)s and %(mentor)s cannot be matched: %(why)s.")
+        return NewPair(mentee, mentor, refusal=why % {**names, "why": refusal_words(refusal.rule)})
+    explanation = explain(pool, settings, taxonomy, *ids)
+    return NewPair(mentee, mentor, explanation.score, reasons_to_json(explanation))
