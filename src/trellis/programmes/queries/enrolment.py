@@ -17,6 +17,7 @@ from trellis.programmes.models import Answer, EligibilityRule, Enrolment, Enrolm
 from trellis.programmes.questions import in_words, options_of
 from trellis.skills import taxonomy
 
+WAITING_LIST = "waiting"
 PAGE = 50
 QUEUE_PAGE = 100
 
@@ -120,10 +121,10 @@ def enrolments_page(
     )
 
 
-def applications(programme: Programme, *, side: str = "", today: date, size: int = QUEUE_PAGE) -> list[Application]:
+def applications(programme: Programme, *, view: str = "", today: date, size: int = QUEUE_PAGE) -> list[Application]:
     """Applications that wait for a decision, oldest first, with what the decision needs; six queries."""
     found = list(
-        waiting_for_decision(programme, side).select_related("person").defer("goal", "no_match")
+        waiting_for_decision(programme, view).select_related("person").defer("goal", "no_match")
         .order_by("applied_at", "pk")[:size]
     )  # fmt: skip
     conditions = list(EligibilityRule.objects.filter(programme=programme).order_by("position", "pk"))
@@ -138,16 +139,24 @@ def applications(programme: Programme, *, side: str = "", today: date, size: int
     ]  # fmt: skip
 
 
-def waiting_for_decision(programme: Programme, side: str = "") -> QuerySet[Enrolment]:
-    """Applications on which a manager has yet to decide."""
-    rows = Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPLIED, decided_at=None)
-    return rows.filter(side=side) if side else rows
+def waiting_for_decision(programme: Programme, view: str = "") -> QuerySet[Enrolment]:
+    """Applications on which a manager has yet to decide, of one side or both; or the waiting list."""
+    rows = Enrolment.objects.filter(programme=programme)
+    if view == WAITING_LIST:
+        return rows.filter(state=EnrolmentState.WAITING)
+    rows = rows.filter(state=EnrolmentState.APPLIED, decided_at=None)
+    return rows.filter(side=view) if view else rows
 
 
 def decision_counts(programme: Programme) -> dict[str, int]:
-    """How many applications of each side wait for a decision; one query."""
-    counts = dict(waiting_for_decision(programme).values_list("side").annotate(count=Count("pk")).order_by())
-    return {side: counts.get(side, 0) for side in Side.values}
+    """How many wait for a decision, by view: "" for both sides, each side, and the waiting list; one query."""
+    undecided = Q(state=EnrolmentState.APPLIED, decided_at=None)
+    found = Enrolment.objects.filter(programme=programme).aggregate(
+        mentee=Count("pk", filter=undecided & Q(side=Side.MENTEE)),
+        mentor=Count("pk", filter=undecided & Q(side=Side.MENTOR)),
+        waiting=Count("pk", filter=Q(state=EnrolmentState.WAITING)),
+    )
+    return {"": found["mentee"] + found["mentor"], **found}
 
 
 def _filtered(programme: Programme, side: str, words: str) -> QuerySet[Enrolment]:

@@ -1,0 +1,1 @@
+"""Views of the manager's people, one file per noun."""
