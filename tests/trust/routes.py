@@ -4,7 +4,7 @@
 a line here fails the suite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -46,23 +46,25 @@ class Address:
     view: str
 
 
-def addresses() -> list[Address]:
+def addresses(patterns: Sequence[URLPattern | URLResolver] | None = None) -> list[Address]:
     """All routes of the product itself, in the resolver's order. Libraries' own pages are listed apart."""
-    return [address for address in _walk(get_resolver(), "") if not address.view.startswith(LIBRARIES)]
+    found = _walk(get_resolver().url_patterns if patterns is None else patterns, "")
+    return [address for address in found if not address.view.startswith(LIBRARIES)]
 
 
 LIBRARIES = ("allauth.", "django.views.static")
 
 
-def _walk(resolver: URLResolver, prefix: str) -> Iterator[Address]:
-    for each in resolver.url_patterns:
+def _walk(patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iterator[Address]:
+    for each in patterns:
         text = prefix + str(each.pattern)
         if isinstance(each, URLResolver):
-            yield from _walk(each, text)
+            yield from _walk(each.url_patterns, text)
         elif isinstance(each, URLPattern):
             view = each.callback
+            named = each.pattern.converters or each.pattern.regex.groupindex
             yield Address(
-                each.name or "", text, tuple(each.pattern.converters),
+                each.name or "", text, tuple(named),
                 getattr(view, "trellis_audience", None), f"{view.__module__}.{getattr(view, '__name__', '')}",
             )  # fmt: skip
 
@@ -74,7 +76,8 @@ def fill(address: Address, world: World) -> str | None:
         return reverse(address.name)
     if values is None:
         return None
-    return reverse(address.name, kwargs={name: _value(world, source) for name, source in values.ids.items()})
+    ids = {name: source for name, source in values.ids.items() if name in address.arguments}
+    return reverse(address.name, kwargs={name: _value(world, source) for name, source in ids.items()})
 
 
 def _value(world: World, source: str) -> str | int:
@@ -89,10 +92,83 @@ def readable_paths(world: World) -> list[str]:
 
 @dataclass(frozen=True)
 class Object:
-    """Whose object an address names, and how its arguments are filled: "@x" from the world's ids, else as written."""
+    """Whose object an address names, and how its arguments are filled: "@x" from the world's ids, else as written.
+
+    "anyone" in `seen_by`: the address names nobody's object, so the audience alone decides.
+    """
 
     seen_by: frozenset[str]
     ids: dict[str, str]
 
 
-OBJECTS: dict[str, Object] = {}
+ANYONE = frozenset({"anyone"})
+NONE_OF_THEM: frozenset[str] = frozenset()
+MENTEE = frozenset({"mentee"})
+ADMIN = frozenset({"admin"})
+SEEKERS = frozenset({"mentee", "bystander"})  # approved mentees of the programme
+CREATORS = RUNS | {"other_programme_manager", "admin"}
+
+
+def _each(names: str, seen_by: frozenset[str], **ids: str) -> dict[str, Object]:
+    return {name: Object(seen_by, ids) for name in names.split()}
+
+
+OBJECTS: dict[str, Object] = {
+    **_each("sign_in_link invitation", NONE_OF_THEM, token="no-such-token"),
+    **_each("account_session_end account_passkey_remove", NONE_OF_THEM, number="999999"),
+    **_each("notice", MENTEE, number="@notice"),
+    **_each("programme_join", EVERYBODY, slug="@slug"),
+    **_each("training", ANYONE, module_id="mentee_start"),
+    **_each("enrolment_form enrolment_start", EVERYBODY, slug="@slug", side="mentee"),
+    **_each(
+        "enrolment_pause enrolment_resume enrolment_places enrolment_withdraw enrolment_undo",
+        SEEKERS, slug="@slug", side="mentee", number="@enrolment_bystander",
+    ),
+    **_each("find_mentor wishes", SEEKERS, slug="@slug"),
+    **_each("ask_mentor", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
+    **_each("offer", frozenset({"bystander", "mentor"}), number="@proposal"),
+    **_each(
+        "mentorship mentorship_next mentorship_task mentorship_wish agreement agreement_sign review closure "
+        "closure_words mentorship_pause mentorship_resume mentorship_extend mentorship_end meeting_plan meeting_log "
+        "conversation",
+        PARTIES, number="@mentorship",
+    ),
+    **_each("goal_new", MENTEE, number="@mentorship"),
+    **_each("checkin", PARTIES, number="@mentorship", pack_id="mid_pack"),
+    **_each("certificate", MENTEE, certificate="@certificate_mentee"),
+    **_each(
+        "meeting meeting_answer meeting_notes meeting_move meeting_cancel meeting_calendar", PARTIES,
+        number="@meeting_planned",
+    ),
+    **_each("goal", PARTIES, number="@goal_active"),
+    **_each("goal_step goal_step_tick", PARTIES, number="@goal_shared", step="@step_shared"),
+    **_each("goal_edit goal_start goal_progress goal_share goal_settle goal_reopen", MENTEE, number="@goal_draft"),
+    **_each("programme_overview pairs at_risk programme_summary", READS, slug="@slug"),
+    **_each("pair", READS, slug="@slug", number="@mentorship"),
+    **_each("programme_new programme_template", ANYONE, template_id="career_formal"),
+    **_each("objective objective_remove", CREATORS, number="@objective"),
+    **_each(
+        "programme_export programme_duplicate programme_move programme_settings condition_new programme_questions "
+        "question_new programme_roles role_give rounds round_start programme_people enrolment_queue programme_invite",
+        RUNS, slug="@slug",
+    ),
+    **_each("condition condition_remove", RUNS, slug="@slug", number="@condition"),
+    **_each("question question_remove question_move", RUNS, slug="@slug", number="@question"),
+    **_each("role_take", RUNS, slug="@slug", number="@programme_role"),
+    **_each("programme_section", RUNS, slug="@slug", key="basics"),
+    **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
+    **_each(
+        "round round_decide round_approve_from round_unmatched round_proof round_certificate round_publish round_undo "
+        "round_set_aside round_again round_progress round_pin",
+        RUNS, slug="@slug", number="@round",
+    ),
+    **_each("round_swap", RUNS, slug="@slug", number="@round", proposal="@proposal"),
+    **_each("organisation_role_remove", ADMIN, number="@role_grant"),
+    **_each("organisation_person", ADMIN, number="@person"),
+    **_each(
+        "directory_import directory_import_columns directory_import_apply directory_import_stop directory_import_again "
+        "directory_import_refused",
+        ADMIN, number="@import",
+    ),
+    **_each("job job_cancel job_cancel_any job_again", ADMIN, number="@job"),
+}  # fmt: skip

@@ -20,12 +20,22 @@ from trellis.kernel import clock, jobs
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.notices import OFFER_WITHDRAWN
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.models import Agreement, Mentorship, Signature, Transition
+from trellis.notifications.models import Notice
 from trellis.people.choices import ConsentKind, ImportState, OrganisationRole, PersonStatus
 from trellis.people.models import Consent, DirectoryImport, Organisation, Person, ProtectedAttribute
 from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, QuestionKind, Side
-from trellis.programmes.models import Answer, Enrolment, EnrolmentSkill, Objective, Programme, Question
+from trellis.programmes.models import (
+    Answer,
+    EligibilityRule,
+    Enrolment,
+    EnrolmentSkill,
+    Objective,
+    Programme,
+    Question,
+)
 from trellis.surveys.models import SurveyResponse
 
 PRINCIPALS = (
@@ -145,11 +155,11 @@ def _goals(world: World) -> None:
             status=GoalStatus(status), shared_in_full=shared, due_on=now.date() + timedelta(days=20),
             linked_skill="delegation", created_at=now, activated_at=None if kind == "draft" else now, **texts,
         )  # fmt: skip
-        ActionItem.objects.create(
+        step = ActionItem.objects.create(
             organisation=world.organisation, goal=goal, owner=world.people["mentee"],
             text=world.mark(f"action.text.{kind}"), due_on=now.date() + timedelta(days=5),
         )  # fmt: skip
-        world.ids[f"goal_{kind}"] = goal.pk
+        world.ids |= {f"goal_{kind}": goal.pk, f"step_{kind}": step.pk}
 
 
 def _meetings(world: World) -> None:
@@ -216,7 +226,7 @@ def _sign_ups(world: World) -> None:
             organisation=world.organisation, enrolment=enrolment, question=question,
             value=json.dumps(world.mark(f"answer.value.{name}")),
         )  # fmt: skip
-        world.ids[f"enrolment_{name}"] = enrolment.pk
+        world.ids |= {f"enrolment_{name}": enrolment.pk, "question": question.pk}
 
 
 def _matching(world: World) -> None:
@@ -256,4 +266,17 @@ def _paperwork(world: World) -> None:
         "matching.solve_round", organisation_id=world.organisation.pk, started_by_id=world.people["admin"].pk,
         round_id=1,
     )  # fmt: skip
+    condition = EligibilityRule.objects.create(
+        organisation=world.organisation, programme=world.programme, side=Side.MENTEE, kind="statement",
+        value={}, words="Wants to grow",
+    )  # fmt: skip
+    notice = Notice.objects.create(
+        organisation=world.organisation, person=world.people["mentee"], kind=OFFER_WITHDRAWN.name, key="k", at=now,
+        parameters={"programme": world.programme.name},
+    )  # fmt: skip
+    world.ids |= {
+        "condition": condition.pk, "notice": notice.pk,
+        "programme_role": world.programme.roles.get(person=world.people["programme_analyst"]).pk,
+        "role_grant": world.people["analyst"].role_grants.get().pk,
+    }  # fmt: skip
     world.ids |= {"import": run.pk, "objective": objective.pk, "job": job, "person": world.people["bystander"].pk}
