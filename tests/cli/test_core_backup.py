@@ -5,13 +5,17 @@ import json
 import os
 import shutil
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import transaction
+from django.db.models import JSONField, Value
 from pytest_django import Settings
 
 from tests.factories.mentorships import a_pair
@@ -294,3 +298,47 @@ def test_values_of_every_kind_survive_the_journey(world: Organisation, tmp_path:
 def _empty_the_database() -> None:
     with every_organisation("a new server"), audit_guard.lifted("a new server"):
         tables.empty(tables.kept_models())
+
+
+def test_a_transaction_of_the_caller_is_the_moment_of_the_backup(world: Organisation, tmp_path: Path) -> None:
+    with transaction.atomic():
+        file = written(tmp_path)
+
+    assert archive.read_manifest(file).rows() == sum(len(rows) for rows in everything().values())
+
+
+def test_long_tables_go_in_by_portions(world: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "AT_A_TIME", 2)
+    before, file = everything(), written(tmp_path)
+    _empty_the_database()
+
+    main(["restore", str(file)])
+
+    assert everything() == before
+
+
+def test_values_that_no_table_has_yet_are_plain_too() -> None:
+    values = [time(9, 30), timedelta(days=1, seconds=5), Decimal("1.50"), UUID(int=7), memoryview(b"\x00"), None, 3]
+
+    assert [tables._plain(value) for value in values] == [
+        "09:30:00", "1 00:00:05", "1.50", "00000000-0000-0000-0000-000000000007", "AA==", None, 3,
+    ]  # fmt: skip
+
+
+def test_an_installation_without_uploads_can_be_backed_up(world: Organisation, tmp_path: Path, uploads: Path) -> None:
+    shutil.rmtree(uploads)
+
+    manifest = archive.read_manifest(written(tmp_path))
+
+    assert [part.name for part in manifest.parts if part.name.startswith("uploads/")] == []
+
+
+def test_jsons_own_null_is_kept(world: Organisation, tmp_path: Path) -> None:
+    with organisation_scope(world.pk):
+        DirectoryImport.objects.update(report=Value(None, JSONField()))
+    before, file = everything(), written(tmp_path)
+    _empty_the_database()
+
+    main(["restore", str(file)])
+
+    assert everything() == before

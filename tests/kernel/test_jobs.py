@@ -1,6 +1,7 @@
 """What any backend of jobs must do, inside one process. test_jobs_processes.py holds the part that needs several."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import transaction
@@ -20,6 +21,7 @@ from trellis.kernel.jobs import (
     request_cancel,
     run_again,
     run_due,
+    running,
     watching_progress,
 )
 from trellis.kernel.jobs.registry import all_entries, entry_of
@@ -393,3 +395,45 @@ def test_a_name_knows_its_handler_and_attempts() -> None:
     entry = entry_of("sample.fail")
 
     assert (entry.handler, entry.attempts, queued("sample.fail", quote="x").max_attempts) == (sample_jobs.fail, 2, 2)
+
+
+def test_progress_inside_a_transaction_of_the_jobs_own_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row must stay free for the heartbeat; the watcher still sees it."""
+    row = queued("sample.mark", number=1)
+    claimed = leases.claim("me")
+    assert claimed is not None
+    this = running.Run(claimed, inside=False)
+    token = running._current.set(this)
+
+    progress(1, 2)  # the test's transaction stands for the job's own
+    running._current.reset(token)
+
+    row.refresh_from_db()
+    assert row.progress_done == 0
+
+
+def test_progress_is_written_twice_a_second_at_most() -> None:
+    row = queued("sample.mark", number=1)
+    claimed = leases.claim("me")
+    assert claimed is not None
+    token = running._current.set(running.Run(claimed, inside=True))
+
+    for done in range(1, 10):
+        progress(done, 10)
+    running._current.reset(token)
+
+    row.refresh_from_db()
+    assert row.progress_done == 1
+
+
+def test_a_worker_that_stops_interrupts_the_job_at_its_progress() -> None:
+    row = queued("sample.steps", count=3)
+    claimed = leases.claim("me")
+    assert claimed is not None
+    stop = Event()
+    stop.set()
+
+    run(claimed, stop)
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (JobState.READY, 0)

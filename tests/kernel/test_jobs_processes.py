@@ -47,7 +47,7 @@ def start() -> Iterator[Start]:
         process.stdout.close()
 
 
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come true in time"
@@ -71,7 +71,7 @@ def test_many_jobs_by_two_workers_run_exactly_once_each(start: Start) -> None:
 
     for number in range(MANY):
         queue("sample.mark", organisation_id=HERE, number=number)
-    until(lambda: not Job.objects.filter(name="sample.mark").exclude(state=JobState.DONE).exists(), 30 + MANY / 20)
+    until(lambda: not Job.objects.filter(name="sample.mark").exclude(state=JobState.DONE).exists(), 90 + MANY / 10)
 
     assert events() == Counter({f"mark {number}": 1 for number in range(MANY)})
     assert set(Job.objects.filter(name="sample.mark").values_list("attempts", flat=True)) == {1}
@@ -83,7 +83,6 @@ def test_a_job_whose_worker_is_killed_runs_again_by_itself(start: Start) -> None
     until(lambda: events("began")["began"] == 1)
 
     first.kill()
-    killed_at = time.monotonic()
     start()
     until(lambda: state_of(number)[0] == JobState.DONE)
 
@@ -107,7 +106,7 @@ def test_a_job_that_kills_its_worker_stops_after_its_attempts(start: Start) -> N
     number = queue("sample.poison", organisation_id=HERE)
 
     for _ in range(3):
-        assert start(lease=0.3).wait(timeout=20) == -signal.SIGKILL
+        assert start(lease=0.3).wait(timeout=60) == -signal.SIGKILL
     start(lease=0.3)
     until(lambda: state_of(number)[0] == JobState.DEAD)
 
@@ -124,7 +123,7 @@ def test_asked_to_stop_a_worker_finishes_what_it_runs(start: Start) -> None:
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=60) == 0
     assert (state_of(number), state_of(second)) == ((JobState.DONE, 1), (JobState.READY, 0))
 
 
@@ -135,7 +134,7 @@ def test_asked_to_stop_a_worker_gives_back_a_job_that_reports_progress(start: St
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=60) == 0
     assert state_of(number) == (JobState.READY, 0)
 
 
@@ -146,7 +145,7 @@ def test_a_job_longer_than_the_grace_is_given_back(start: Start) -> None:
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(timeout=20) == 3
+    assert worker.wait(timeout=60) == 3
     assert state_of(number) == (JobState.READY, 0)
 
 
@@ -162,7 +161,7 @@ def test_a_worker_thought_dead_that_comes_back_overwrites_nothing(start: Start) 
     zombie.send_signal(signal.SIGCONT)
     until(lambda: events("ended")["ended"] == 2)
     zombie.send_signal(signal.SIGTERM)
-    zombie.wait(timeout=20)
+    zombie.wait(timeout=60)
 
     assert Job.objects.filter(pk=number).values().get() == settled
 

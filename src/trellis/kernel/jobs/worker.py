@@ -38,6 +38,7 @@ class Worker:
         self.grace = grace
         self._timers = Timers()
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._running: dict[int, tuple[Job, threading.Event]] = {}
         self._lock = threading.Lock()
 
@@ -68,7 +69,9 @@ class Worker:
         clean = not any(door.is_alive() for door in doors)
         if not clean:
             self._give_back()
-        close_old_connections()
+        self._ended.set()
+        beat.join()
+        connection.close()
         return clean
 
     def _keep(self, step: Callable[[], bool]) -> None:
@@ -110,17 +113,17 @@ class Worker:
 
     def _beat(self) -> None:
         """Renew every lease three times in its length; a job that is no longer ours is interrupted."""
-        while True:
-            time.sleep(self.lease.total_seconds() / 3)
+        while not self._ended.wait(self.lease.total_seconds() / 3):
             with self._lock:
                 running = list(self._running.values())
-            for row, interrupt in running:
-                try:
+            try:
+                for row, interrupt in running:
                     if not leases.extend(row, lease=self.lease):
                         interrupt.set()
-                except DatabaseError as error:
-                    logger.warning("a lease could not be renewed: %s", type(error).__name__)
-                    connection.close()
+            except DatabaseError as error:
+                logger.warning("a lease could not be renewed: %s", type(error).__name__)
+                connection.close()
+        connection.close()
 
     def _give_back(self) -> None:
         with self._lock:
