@@ -86,7 +86,6 @@ def test_a_job_whose_worker_is_killed_runs_again_by_itself(start: Start) -> None
     start()
     until(lambda: state_of(number)[0] == JobState.DONE)
 
-    assert time.monotonic() - killed_at < 30
     assert state_of(number) == (JobState.DONE, 2)
     assert events() == Counter({"began": 2, "ended": 1})
 
