@@ -23,6 +23,7 @@ PLANTED = {
     "floors: sideways": ("meetings/planted.py", "from trellis.goals import models"),
     "floors: an app without a floor": ("rewards/__init__.py", ""),
     "rooms: a read that writes": ("goals/queries/planted.py", "from trellis.goals import actions"),
+    "rooms: a rule that asks a list": ("meetings/rules.py", "from trellis.meetings import queries"),
     "rooms: a table that acts": ("learning/models.py", "from trellis.learning import actions"),
     "doors: a page calls a job": ("web/planted.py", "from trellis.notifications import jobs"),
     "engine: Django": ("../trellis_engine/matching/planted.py", "import django.db"),
@@ -81,4 +82,6 @@ def test_a_planted_violation_is_caught(copy: Path, violation: str) -> None:
     else:
         file.write_text(before, "utf-8")
     assert outcome.returncode == 1
-    assert "planted" in outcome.stdout or "rewards" in outcome.stdout or "learning.models" in outcome.stdout
+    assert "planted" in outcome.stdout or any(
+        word in outcome.stdout for word in ("rewards", "learning.models -> ", "meetings.rules -> ")
+    )
