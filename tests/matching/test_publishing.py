@@ -50,10 +50,12 @@ def test_an_offer_stands_for_fourteen_days(world: World) -> None:
     found = a_published_round(world)
     one = pair_of(found, world.mentees[0])
 
-    assert one.offered_at and one.expires_at
+    assert one.offered_at
+    assert one.expires_at
     assert one.expires_at - one.offered_at == timedelta(days=14)
     assert found.published_by == world.manager
-    assert found.undo_until and found.published_at
+    assert found.undo_until
+    assert found.published_at
     assert found.undo_until - found.published_at == timedelta(minutes=60)
 
 

@@ -10,6 +10,7 @@ from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs import drain
 from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry
+from trellis.matching.actions import rounds
 from trellis.matching.actions.review import decide, set_pin
 from trellis.matching.actions.rounds import RoundOpen, WrongState, discard_round, run_again, solve_round, start_round
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
@@ -147,8 +148,6 @@ def test_a_failure_does_not_bring_back_a_round_that_was_set_aside(
     world.programme.matching["weights"]["balance"] = 40
     world.programme.save()
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
-    from trellis.matching.actions import rounds
-
     loaded = rounds.load_pool
 
     def meanwhile(programme: object, now: object) -> object:
@@ -164,8 +163,6 @@ def test_a_solution_does_not_bring_back_a_round_that_was_set_aside(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
-    from trellis.matching.actions import rounds
-
     loaded = rounds.load_pool
 
     def meanwhile(programme: object, now: object) -> object:

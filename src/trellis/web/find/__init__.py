@@ -1,0 +1,1 @@
+"""Finding a mentor: suggestions with reasons, the directory, wishes, and asking."""

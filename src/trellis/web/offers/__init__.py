@@ -1,0 +1,1 @@
+"""A match offer, for either of the two people in it."""

@@ -1,0 +1,73 @@
+"""What the board's forms carry, as clean values."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from trellis.matching.choices import ProposalState
+from trellis.matching.queries.review import SHOWS
+
+MOVES = {"approve": ProposalState.APPROVED, "decline": ProposalState.DECLINED, "back": ProposalState.UNDER_REVIEW}
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which part of the board is looked at."""
+
+    show: str
+    name: str
+    page: int
+
+    @classmethod
+    def of(cls, given: QueryDict, usual: str) -> "Shown":
+        """From an address or a form; raises Http404 for a filter that does not exist."""
+        show, page = given.get("show") or usual, given.get("page") or "1"
+        if show not in SHOWS or not (page.isascii() and page.isdigit() and 1 <= int(page[:6]) <= 100_000):
+            raise Http404
+        return cls(show, given.get("name", "")[:LONGEST_NAME], int(page[:6]))
+
+    @property
+    def query(self) -> str:
+        """The same view as the part of an address behind the question mark."""
+        page = {"page": self.page} if self.page > 1 else {}
+        return urlencode({"show": self.show, **({"name": self.name} if self.name else {}), **page})
+
+
+class ScoreForm(forms.Form):
+    score = forms.IntegerField(
+        label=_("Approve all with a score of at least"), min_value=0, max_value=100,
+        error_messages={
+            "invalid": _("Give a whole number from 0 to 100."), "required": _("Give a whole number from 0 to 100."),
+            "min_value": _("Give a whole number from 0 to 100."), "max_value": _("Give a whole number from 0 to 100."),
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was pressed on the board: one pair's button, or one for all ticked or all shown."""
+
+    to: str
+    pairs: list[int]
+    everything: bool = False
+
+    @classmethod
+    def of(cls, given: QueryDict) -> "Decision | None":
+        """None when nothing that exists was pressed."""
+        said = {name: str(given.get(name, "")) for name in (*MOVES, "ticked", "everything")}
+        for name, state in MOVES.items():
+            if said[name]:
+                return cls(state, _numbers([said[name]]))
+        if said["ticked"] in MOVES:
+            return cls(MOVES[said["ticked"]], _numbers([str(pair) for pair in given.getlist("pair")]))
+        if said["everything"] in MOVES:
+            return cls(MOVES[said["everything"]], [], everything=True)
+        return None
+
+
+def _numbers(words: list[str]) -> list[int]:
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from trellis.web.rounds import board_views, views
+
+urlpatterns = [
+    path("manage/<slug:slug>/rounds/", views.rounds, name="rounds"),
+    path("manage/<slug:slug>/rounds/start/", views.start, name="round_start"),
+    path("manage/<slug:slug>/rounds/next-choices/<int:proposal>/", views.next_choice, name="next_choice"),
+    path("manage/<slug:slug>/rounds/<int:number>/", board_views.show, name="round"),
+    path("manage/<slug:slug>/rounds/<int:number>/decide/", board_views.decide_pairs, name="round_decide"),
+    path("manage/<slug:slug>/rounds/<int:number>/approve-from/", board_views.approve_above, name="round_approve_from"),
+    path("manage/<slug:slug>/rounds/<int:number>/swap/<int:proposal>/", board_views.swap_pair, name="round_swap"),
+    path("manage/<slug:slug>/rounds/<int:number>/unmatched/", views.unmatched, name="round_unmatched"),
+    path("manage/<slug:slug>/rounds/<int:number>/proof/", views.proof, name="round_proof"),
+    path("manage/<slug:slug>/rounds/<int:number>/certificate.json", views.certificate, name="round_certificate"),
+    path("manage/<slug:slug>/rounds/<int:number>/publish/", views.publish, name="round_publish"),
+    path("manage/<slug:slug>/rounds/<int:number>/undo/", views.undo, name="round_undo"),
+    path("manage/<slug:slug>/rounds/<int:number>/set-aside/", views.set_aside, name="round_set_aside"),
+    path("manage/<slug:slug>/rounds/<int:number>/again/", views.again, name="round_again"),
+]
