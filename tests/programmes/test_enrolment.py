@@ -234,7 +234,10 @@ def test_condition_in_words_is_met_once_confirmed(person: Person, programme: Pro
     enrolment = start_enrolment(by=person, programme=programme, side=Side.MENTEE, now=clock.now())
     save_draft(by=person, enrolment=enrolment, draft=FULL, now=clock.now())
 
-    assert send(person, enrolment, frozenset({rule.pk})).state == EnrolmentState.APPROVED
+    assert send(person, enrolment, frozenset({rule.pk, 999_999})).state == EnrolmentState.APPROVED
+    assert sorted(Consent.objects.values_list("about", flat=True)) == [
+        f"condition:{rule.pk}", f"programme:{programme.pk}",
+    ]  # fmt: skip
 
 
 def test_condition_in_words_not_confirmed_goes_to_the_manager(person: Person, programme: Programme) -> None:

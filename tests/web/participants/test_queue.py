@@ -10,7 +10,7 @@ from tests.factories.enrolments import EligibilityRuleFactory, EnrolmentSkillFac
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory, ProgrammeRoleFactory
 from trellis.kernel import clock
 from trellis.kernel.tenancy import organisation_scope
-from trellis.people.models import Organisation
+from trellis.people.models import Consent, Organisation
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Answer, Enrolment, Programme
 
@@ -54,6 +54,19 @@ def test_queue_shows_what_the_decision_needs_and_nothing_private(at: Client, pro
     assert "This programme asks for level 9 or higher" in page
     assert "Because I can" in page
     assert not [private for private in ("Secret goal", "faith", "reflective") if private in page]
+
+
+def test_queue_names_a_condition_that_was_not_confirmed(at: Client, programme: Programme) -> None:
+    rule = EligibilityRuleFactory(programme=programme, side=Side.MENTOR, words="volunteers")
+    confirmed, silent = apply(programme), apply(programme)
+    Consent.objects.create(
+        organisation=programme.organisation, person=confirmed.person, kind="programme_terms",
+        about=f"condition:{rule.pk}", version=1, given_at=clock.now(),
+    )  # fmt: skip
+
+    rows = {one.row.id: one.unmet for one in at.get(PAGE).context["rows"]}
+
+    assert rows == {confirmed.pk: (), silent.pk: ("Not confirmed: volunteers",)}
 
 
 @pytest.mark.parametrize(("do", "state"), [

@@ -19,8 +19,8 @@ from trellis.programmes.actions.admission import EnrolmentRefused, admit, fill_p
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side, SignUp
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.enrolment_events import PlacesChanged
-from trellis.programmes.models import Answer, Enrolment, EnrolmentSkill, Programme, Question
-from trellis.programmes.queries.sign_up import conditions_of, to_be_confirmed, unanswered
+from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme, Question
+from trellis.programmes.queries.sign_up import conditions_of, confirmation_of, to_be_confirmed, unanswered
 from trellis.programmes.questions import Value
 from trellis.programmes.standard_answers import parse_places
 
@@ -153,7 +153,7 @@ def submit_enrolment(
         raise EnrolmentRefused(
             _("The programme's terms have changed since you opened this page. Please read them again.")
         )
-    _record_consent(by, programme, now)
+    _record_consent(by, programme, confirmed, now)
     open_conditions = unmet_conditions(by, programme, enrolment.side, confirmed, now)
     enrolment.applied_at = now
     accepted = not rules.needs_decision(programme, enrolment.side, open_conditions)
@@ -175,12 +175,15 @@ def unmet_conditions(
     return [*unmet(person, found, now.date()), *unconfirmed]
 
 
-def _record_consent(by: Person, programme: Programme, now: datetime) -> None:
-    Consent.objects.get_or_create(
-        person=by, kind=ConsentKind.PROGRAMME_TERMS, about=f"programme:{programme.pk}",
-        version=programme.terms_version,
-        defaults={"organisation_id": programme.organisation_id, "given_at": now},
-    )  # fmt: skip
+def _record_consent(by: Person, programme: Programme, confirmed: frozenset[int], now: datetime) -> None:
+    """Keep that the person accepted the terms, and which conditions they said are true."""
+    known = EligibilityRule.objects.filter(programme=programme, pk__in=confirmed).values_list("pk", flat=True)
+    given = [(f"programme:{programme.pk}", programme.terms_version), *((confirmation_of(pk), 1) for pk in known)]
+    for about, version in given:
+        Consent.objects.get_or_create(
+            person=by, kind=ConsentKind.PROGRAMME_TERMS, about=about, version=version,
+            defaults={"organisation_id": programme.organisation_id, "given_at": now},
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -7,13 +7,16 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trellis.learning.modules import module_for
 from trellis.learning.queries import people_who_completed
+from trellis.people.models import Consent
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.queries.sign_up import confirmation_of, to_be_confirmed
 from trellis.programmes.questions import in_words, options_of
 from trellis.skills import taxonomy
 
@@ -122,17 +125,17 @@ def enrolments_page(
 
 
 def applications(programme: Programme, *, view: str = "", today: date, size: int = QUEUE_PAGE) -> list[Application]:
-    """Applications that wait for a decision, oldest first, with what the decision needs; six queries."""
+    """Applications that wait for a decision, oldest first, with what the decision needs; seven queries."""
     found = list(
         waiting_for_decision(programme, view).select_related("person").defer("goal", "no_match")
         .order_by("applied_at", "pk")[:size]
     )  # fmt: skip
     conditions = list(EligibilityRule.objects.filter(programme=programme).order_by("position", "pk"))
-    skills, answers = _skills_of(found), _answers_of(found)
+    skills, answers, confirmed = _skills_of(found), _answers_of(found), _confirmed(found, conditions)
     return [
         Application(
             row=row, level=one.person.level, skills=skills.get(one.pk, ()), answers=answers.get(one.pk, ()),
-            unmet=tuple(unmet(one.person, [rule for rule in conditions if rule.side == one.side], today)),
+            unmet=tuple(_open_conditions(one, conditions, confirmed, today)),
             days=(today - (one.applied_at or one.created_at).date()).days,
         )
         for one, row in zip(found, _rows(programme, found), strict=True)
@@ -222,3 +225,24 @@ def _answers_of(enrolments: Sequence[Enrolment]) -> dict[int, tuple[tuple[str, s
         words = in_words(asked.kind, json.loads(answer.value), options_of(asked.options))
         found[answer.enrolment_id] = (*found.get(answer.enrolment_id, ()), (asked.text, words))
     return found
+
+
+def _confirmed(enrolments: Sequence[Enrolment], conditions: Sequence[EligibilityRule]) -> set[tuple[int, str]]:
+    """Who confirmed which condition, as (person, about)."""
+    about = [confirmation_of(rule.pk) for rule in conditions]
+    rows = Consent.objects.filter(person__in=[one.person_id for one in enrolments], about__in=about)
+    return set(rows.values_list("person_id", "about"))
+
+
+def _open_conditions(
+    one: Enrolment, conditions: Sequence[EligibilityRule], confirmed: set[tuple[int, str]], today: date
+) -> list[str]:
+    """In words: conditions the directory says are not met, and those the person did not confirm."""
+    mine = [rule for rule in conditions if rule.side == one.side]
+    asked = [
+        rule for rule in to_be_confirmed(one.person, mine) if (one.person_id, confirmation_of(rule.pk)) not in confirmed
+    ]
+    return [
+        *unmet(one.person, mine, today),
+        *(gettext("Not confirmed: %(words)s") % {"words": rule.words} for rule in asked),
+    ]

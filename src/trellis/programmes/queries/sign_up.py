@@ -35,6 +35,11 @@ def to_be_confirmed(person: Person, conditions: Iterable[EligibilityRule]) -> li
     return [rule for rule in conditions if to_confirm(person, [rule])]
 
 
+def confirmation_of(condition_id: int) -> str:
+    """What a person's confirmation of one condition is about, in the table of consents."""
+    return f"condition:{condition_id}"
+
+
 def unanswered(enrolment: Enrolment) -> dict[str, str]:
     """Required questions of the form without an answer: key and text."""
     answered = enrolment.answers.exclude(value="").values("question_id")

@@ -173,7 +173,7 @@ def _half_days() -> list[list[tuple[str, str]]]:
 def _send_page(request: PersonRequest, enrolment: Enrolment, error: str = "", status: int = 200) -> HttpResponse:
     conditions = conditions_seen(request.person, enrolment.programme, enrolment.side, clock.today())
     context = _frame(enrolment, "send") | {
-        "gaps": _gaps(enrolment), "error": error,
+        "gaps": _gaps(enrolment), "error": error, "confirmed": _confirmed(request),
         "to_confirm": [condition for condition in conditions if condition.standing == "confirm"],
         "unmet": [condition for condition in conditions if condition.standing == "unmet"],
         "skills": enrolment.skills.count(),
@@ -183,14 +183,17 @@ def _send_page(request: PersonRequest, enrolment: Enrolment, error: str = "", st
 
 def _sent(request: PersonRequest, enrolment: Enrolment) -> HttpResponse:
     version = request.POST.get("terms_version", "")
-    if request.POST.get("terms") != "yes" or not version.isascii() or not version.isdigit():
+    if request.POST.get("terms") != "yes" or not version.isascii() or not version[:9].isdigit():
         return _send_page(
             request, enrolment, gettext("Please tick that you accept the terms; without that it cannot be sent."), 422
         )
-    confirmed = frozenset(int(one) for one in request.POST.getlist("confirmed") if one.isascii() and one.isdigit())
     try:
         enrolment = submit_enrolment(
-            by=request.person, enrolment=enrolment, terms_version=int(version), confirmed=confirmed, now=clock.now()
+            by=request.person,
+            enrolment=enrolment,
+            terms_version=int(version[:9]),
+            confirmed=_confirmed(request),
+            now=clock.now(),
         )
     except FormIncomplete as refusal:
         return _send_page(request, enrolment, str(refusal), 422)
@@ -201,3 +204,9 @@ def _sent(request: PersonRequest, enrolment: Enrolment) -> HttpResponse:
         request, gettext("Thank you. Your sign-up for %(programme)s is sent.") % {"programme": enrolment.programme.name}
     )
     return HttpResponseRedirect(reverse("programme_join", args=[enrolment.programme.slug]))
+
+
+def _confirmed(request: PersonRequest) -> frozenset[int]:
+    """Ids of the conditions that are ticked."""
+    given = request.POST.getlist("confirmed")
+    return frozenset(int(one[:18]) for one in given if one.isascii() and one.isdigit())
