@@ -48,6 +48,7 @@ class Conversation:
     page: int
     pages: int
     newest_id: int | None  # of the whole conversation, when this page shows it
+    unseen: bool  # this page shows something that the reader has not seen
 
 
 def unread_counts(person: Person) -> dict[int, int]:
@@ -91,8 +92,9 @@ def conversation(mentorship: Mentorship, person: Person, page: int) -> Conversat
     messages = Message.objects.filter(mentorship=mentorship).select_related("author").order_by("-id")
     pages = Paginator(messages, PAGE)
     shown = list(pages.page(page).object_list) if page <= pages.num_pages else []
-    others = ReadMark.objects.filter(mentorship=mentorship).exclude(person=person)
-    seen = others.aggregate(seen=Max("last_message_id"))["seen"] or 0
+    marks = dict(ReadMark.objects.filter(mentorship=mentorship).values_list("person", "last_message_id"))
+    mine = marks.pop(person.pk, 0)
+    seen = max(marks.values(), default=0)
     rows = [
         MessageRow(
             message.pk, message.author_id == person.pk, message.author.first_name, message.body, message.sent_at,
@@ -100,7 +102,8 @@ def conversation(mentorship: Mentorship, person: Person, page: int) -> Conversat
         )
         for message in reversed(shown)
     ]  # fmt: skip
-    return Conversation(rows, page, pages.num_pages, rows[-1].id if rows and page == 1 else None)
+    newest = rows[-1].id if rows and page == 1 else None
+    return Conversation(rows, page, pages.num_pages, newest, unseen=newest is not None and newest > mine)
 
 
 def _thread(number: int, live: bool, partner: Partner, unread: int, last: Message | None, person: Person) -> Thread:

@@ -7,6 +7,7 @@ from trellis.mentorships.rules import can_write_in
 from trellis.people.models import Person
 
 SHORTEST, LONGEST = 5, 480  # minutes; the table's constraint says the same
+AHEAD_AT_MOST = timedelta(days=731)
 NOTES_AT_MOST = 20_000  # characters
 
 

@@ -182,6 +182,8 @@ def _check_length(minutes: int) -> None:
 
 
 def _check_future(starts_at: datetime, now: datetime) -> None:
+    if starts_at > now + rules.AHEAD_AT_MOST:
+        raise MeetingRefused(_("This date is more than two years away. Choose a nearer one."), field="day")
     if starts_at <= now:
         raise MeetingRefused(
             _("This time is in the past. Choose a later one, or log a meeting that already took place."), field="day"

@@ -17,6 +17,7 @@ from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries.partners import partners_in
+from trellis.mentorships.rules import is_live
 from trellis.people.models import Person
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.goals.forms import GoalForm, PercentForm, SettleForm, StepForm
@@ -46,9 +47,11 @@ def goal(request: PersonRequest, number: int) -> HttpResponse:
 def new(request: PersonRequest, number: int) -> HttpResponse:
     """Write a draft, which only its owner sees."""
     mentorship = own_mentorship(request, number)
-    if not rules.can_draft(request.person, mentorship):
-        messages.error(request, _("Goals are written by the mentee, while the mentorship is running."))
+    if not is_live(mentorship):
+        messages.error(request, _("This mentorship has ended: its goals can be read, and no new ones written."))
         return redirect("goals")
+    if not rules.can_draft(request.person, mentorship):  # the mentor's side has no such page
+        raise Http404
     form = GoalForm(request.POST or None, skills=skill_choices(mentorship, request.person))
     if request.method == "POST" and form.is_valid():
         try:

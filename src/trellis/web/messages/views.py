@@ -36,7 +36,7 @@ def conversation(request: PersonRequest, number: int) -> HttpResponse:
     shown = queries.conversation(mentorship, request.person, page_number(request))
     if shown.page > shown.pages:
         raise Http404
-    if shown.newest_id is not None and not form.is_bound:
+    if shown.newest_id is not None and shown.unseen and not form.is_bound:
         actions.mark_read(by=request.person, mentorship=mentorship, up_to=shown.newest_id, now=clock.now())
     rows = queries.threads(request.person)
     context = {

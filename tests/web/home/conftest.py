@@ -1,0 +1,3 @@
+from tests.factories.pairs import amara, priya, running
+
+__all__ = ["amara", "priya", "running"]
