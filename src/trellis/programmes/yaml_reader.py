@@ -59,9 +59,6 @@ def read(data: bytes) -> Document:
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         raise FileRefused([_not_yaml(error)]) from None
-    except yaml.YAMLError as error:  # a character that no YAML file may have
-        what = str(error).splitlines()[0] + "."
-        raise FileRefused([LineFault(None, what, _("Remove the character and try again."))]) from None
     if node is None:
         raise FileRefused([LineFault(None, _("The file is empty."), _("Choose a file that Trellis exported."))])
     lines: dict[str, int] = {}
@@ -74,11 +71,20 @@ def _decode(data: bytes) -> str:
         what = _("The file has %(size)d KB; a programme has at most %(most)d KB.") % {"size": size, "most": most}
         raise FileRefused([LineFault(None, what, _("Choose a file that Trellis exported."))])
     try:
-        return data.decode("utf-8-sig")
+        return _readable(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = _("Byte 0x%(byte)02x is not UTF-8.") % {"byte": data[error.start]}
         raise FileRefused([LineFault(line, what, _("Save the file as UTF-8."))]) from None
+
+
+def _readable(text: str) -> str:
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        what = _("There is a control character (code %(code)d).") % {"code": ord(found[0])}
+        raise FileRefused([LineFault(line, what, _("Remove it."))])
+    return text
 
 
 def _not_yaml(error: yaml.MarkedYAMLError) -> LineFault:

@@ -1,10 +1,15 @@
 """Asking once more before a change that reaches people: the same form comes back with everything that was sent."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from trellis.programmes.actions.settings import Touched
 
 OWN = ("csrfmiddlewaretoken", "confirm", "change")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when that is nothing; None on a first visit."""
+    return request.POST if request.method == "POST" else None
 
 
 def sent(request: HttpRequest) -> bool:

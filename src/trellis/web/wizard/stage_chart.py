@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from trellis.programmes.checks import stage_name
 from trellis.programmes.plan import Window
 
-LEFT, WIDTH, LANE, TOP = 120, 570, 22, 20
+LEFT, WIDTH, LANE, TOP = 165, 525, 22, 20
 
 
 @dataclass(frozen=True)

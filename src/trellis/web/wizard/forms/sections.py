@@ -156,7 +156,7 @@ class MatchingForm(SectionForm):
         choices=[("random", _("Random order, recorded")), ("first_come", _("First come, first served"))],
     )  # fmt: skip
     ground_rules = LinesField(
-        label=_("Promises that people keep"), required=False,
+        label=_("Promises that people keep"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line. They are shown to people; no machine checks them."),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from trellis.programmes.queries.eligible import count_eligible
 from trellis.programmes.yaml_reader import FileRefused, LineFault
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
+from trellis.web.wizard.confirming import posted
 from trellis.web.wizard.forms.creation import CopyForm, CreateForm, FileForm, usual_start
 from trellis.web.wizard.refusals import show
 from trellis.web.wizard.stage_chart import stage_chart
@@ -31,7 +32,7 @@ def create(request: PersonRequest, template_id: str) -> HttpResponse:
     """The wizard: one page with everything filled in from the template; one button creates and opens sign-up."""
     template = template_or_404(template_id)
     now = clock.now()
-    form = CreateForm(request.POST or None, template=template, today=now.date())
+    form = CreateForm(posted(request), template=template, today=now.date())
     if request.method == "POST" and form.is_valid():
         try:
             programme = set_up(
@@ -63,7 +64,7 @@ def duplicate(request: PersonRequest, slug: str) -> HttpResponse:
     programme = managed_programme(request, slug)
     now = clock.now()
     initial = {"name": programme.name, "starts_on": usual_start(now.date())}
-    form = CopyForm(request.POST or None, initial=initial)
+    form = CopyForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             copy = duplicate_programme(
@@ -84,7 +85,7 @@ def duplicate(request: PersonRequest, slug: str) -> HttpResponse:
 @audience(Audience.PROGRAMME_MANAGER)
 def import_file(request: PersonRequest) -> HttpResponse:
     """A programme from a file; a file that cannot be used is explained line by line."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(posted(request), request.FILES if request.method == "POST" else None)
     faults: tuple[LineFault, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:

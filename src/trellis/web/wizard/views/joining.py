@@ -12,7 +12,7 @@ from trellis.programmes.choices import Side
 from trellis.programmes.models import EligibilityRule, Programme, Question
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
-from trellis.web.wizard.confirming import asks_first, posted_fields, sent
+from trellis.web.wizard.confirming import asks_first, posted, posted_fields, sent
 from trellis.web.wizard.forms.joining import ConditionForm, QuestionForm
 from trellis.web.wizard.impact import headline, touched_by
 from trellis.web.wizard.refusals import show
@@ -27,7 +27,7 @@ def condition(request: PersonRequest, slug: str, number: int = 0) -> HttpRespons
     """Add a condition for joining (number 0), or change one."""
     programme = managed_programme(request, slug)
     row = get_object_or_404(EligibilityRule, programme=programme, pk=number) if number else None
-    form = ConditionForm(request.POST or None, row=row)
+    form = ConditionForm(posted(request), row=row)
     if sent(request) and form.is_valid():
         touched = touched_by(programme)
         if asks_first(request, touched):
@@ -87,7 +87,7 @@ def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse
     """Add a question (number 0), or change one."""
     programme = managed_programme(request, slug)
     row = get_object_or_404(Question, programme=programme, pk=number) if number else None
-    form = QuestionForm(request.POST or None, row=row)
+    form = QuestionForm(posted(request), row=row)
     if sent(request) and form.is_valid():
         touched = touched_by(programme)
         if asks_first(request, touched):

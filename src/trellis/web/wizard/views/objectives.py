@@ -16,6 +16,7 @@ from trellis.programmes.actions.objectives import (
 from trellis.programmes.models import Objective
 from trellis.programmes.queries.settings import objective_rows
 from trellis.web.access import Audience, PersonRequest, audience
+from trellis.web.wizard.confirming import posted
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -32,7 +33,7 @@ class ObjectiveForm(forms.Form):
 @audience(Audience.PROGRAMME_MANAGER)
 def objectives(request: PersonRequest) -> HttpResponse:
     """The organisation's objectives, and a form for a new one."""
-    form = ObjectiveForm(request.POST or None)
+    form = ObjectiveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             create_objective(by=request.person, now=clock.now(), **form.cleaned_data)
@@ -50,7 +51,7 @@ def objectives(request: PersonRequest) -> HttpResponse:
 def objective(request: PersonRequest, number: int) -> HttpResponse:
     """Change one objective."""
     row = get_object_or_404(Objective, pk=number)
-    form = ObjectiveForm(request.POST or None, initial={"title": row.title, "description": row.description})
+    form = ObjectiveForm(posted(request), initial={"title": row.title, "description": row.description})
     if request.method == "POST" and form.is_valid():
         try:
             change_objective(by=request.person, objective=row, now=clock.now(), **form.cleaned_data)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trellis.kernel import clock
 from trellis.programmes import content
 from trellis.programmes.actions.programmes import MoveRefused, SettingsRefused, move_programme
+from trellis.programmes.actions.settings import Touched
 from trellis.programmes.choices import ProgrammeStatus, Side
 from trellis.programmes.configuration import configuration_of
 from trellis.programmes.models import EligibilityRule, Programme
@@ -19,7 +21,7 @@ from trellis.programmes.statuses import LEGAL_MOVES
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
 from trellis.web.wizard import impact
-from trellis.web.wizard.confirming import asks_first, confirmed, posted_fields, sent
+from trellis.web.wizard.confirming import asks_first, posted, posted_fields, sent
 from trellis.web.wizard.forms.rows import StagesForm, TasksForm
 from trellis.web.wizard.forms.sections import SectionForm
 from trellis.web.wizard.refusals import show
@@ -71,10 +73,11 @@ def section(request: PersonRequest, slug: str, key: str) -> HttpResponse:
     form = _form(found, request, programme)
     if sent(request) and form.is_valid():
         touched = impact.touched_by(programme)
-        if form.has_changed() and touched and not confirmed(request):
-            return _ask(request, programme, found, form)
         try:
-            _save(request, programme, found, form)
+            if form.has_changed() and asks_first(request, touched):
+                _rehearse(request, programme, found, form)
+                return _ask(request, programme, found, form, touched)
+            _save(request, programme, found, form, touched)
         except SettingsRefused as refusal:
             show(refusal, form, FIELDS_BY_PATH)
         else:
@@ -86,7 +89,7 @@ def section(request: PersonRequest, slug: str, key: str) -> HttpResponse:
 
 def _form(found: Section, request: PersonRequest, programme: Programme) -> SectionForm:
     assert found.form
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     if issubclass(found.form, TasksForm):
         planned = [window.stage for window in windows_of(programme.stage_plan)]
         stage = request.GET.get("stage") or next(iter(planned), "")
@@ -96,23 +99,32 @@ def _form(found: Section, request: PersonRequest, programme: Programme) -> Secti
     return found.form(data, programme=programme)
 
 
-def _ask(request: PersonRequest, programme: Programme, found: Section, form: SectionForm) -> HttpResponse:
+def _rehearse(request: PersonRequest, programme: Programme, found: Section, form: SectionForm) -> None:
+    """Make the change and take it back, so that nobody confirms what would be refused. Raises SettingsRefused."""
+    assert found.save
+    with transaction.atomic():
+        copy = Programme.objects.get(pk=programme.pk)
+        found.save(by=request.person, programme=copy, now=clock.now(), **form.change())
+        transaction.set_rollback(True)
+
+
+def _ask(
+    request: PersonRequest, programme: Programme, found: Section, form: SectionForm, touched: Touched
+) -> HttpResponse:
     context = {
         "programme": programme,
         "section": found,
         "links": links(programme, found.key),
-        "headline": impact.headline(impact.touched_by(programme)),
+        "headline": impact.headline(touched),
         "changes": form.changed_labels(),
         "consequences": impact.consequences(found.key, form),
         "fields": posted_fields(request),
-        "back": request.get_full_path(),
     }
     return render(request, "wizard/impact.html", context)
 
 
-def _save(request: PersonRequest, programme: Programme, found: Section, form: SectionForm) -> None:
+def _save(request: PersonRequest, programme: Programme, found: Section, form: SectionForm, touched: Touched) -> None:
     assert found.save
-    touched = impact.touched_by(programme)
     changed = found.save(by=request.person, programme=programme, now=clock.now(), touched=touched, **form.change())
     if changed:
         messages.success(request, _("Saved."))
