@@ -125,5 +125,5 @@ def test_agendas_offer_the_templates_own_in_its_weeks(programme: Programme) -> N
 
 
 def test_stages_have_names_and_purposes() -> None:
-    assert stage_name("growth") == "Growth and practice"
+    assert stage_name("growth") == "Growth"
     assert all(stage_purpose(stage_id) for stage_id in conditions())

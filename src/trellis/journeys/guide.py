@@ -6,11 +6,13 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from trellis.mentorships.choices import PartyRole
 from trellis.programmes import content
 from trellis.programmes.choices import MentoringModel
 from trellis.programmes.models import Programme
-from trellis.programmes.plan import Agenda, Window, agendas_of, tasks_of, windows_of
+from trellis.programmes.plan import Agenda, AgendaItem, Window, agendas_of, tasks_of, windows_of
 from trellis.surveys.packs import pack
 from trellis_engine.journey import CYCLE, Requirement, Stage, StagePlan, Task, requirement
 
@@ -133,7 +135,23 @@ def agendas_for(programme: Programme, stage_id: str, week: int) -> tuple[Agenda,
     """What the next meeting could talk about: the template's agenda for these weeks, and the stage's own."""
     early, late = AGENDA_WEEKS
     due = (each for each in agendas_of(programme.agendas) if week + early <= each.week <= week + late)
-    return (*sorted(due, key=lambda each: each.week), content.stages()[stage_id].agenda)
+    return (*sorted(due, key=lambda each: each.week), stage_agendas()[stage_id])
+
+
+@cache
+def stage_agendas() -> Mapping[str, Agenda]:
+    """Each stage's own agenda by id."""
+    rows = content.read("stages.yaml")["stages"]
+    return {
+        row["id"]: Agenda(0, row["agenda"]["title"], tuple(_agenda_item(item) for item in row["agenda"]["items"]))
+        for row in rows
+    }
+
+
+def _agenda_item(item: Mapping[str, Any]) -> AgendaItem:
+    """In stages.yaml a topic stands without quotes, so YAML takes what follows a comma as keys without a value."""
+    rest = [key for key, value in item.items() if value is None]
+    return AgendaItem(item["minutes"], ", ".join([item["topic"], *rest]))
 
 
 # ---------------------------------------------------------------- prompts
@@ -175,8 +193,14 @@ def _turn(prompts: Iterable[Prompt], by: int) -> tuple[Prompt, ...]:
     return listed[at:] + listed[:at]
 
 
+SHORT_NAMES: Mapping[str, str] = {
+    "growth": gettext_noop("Growth"), "review": gettext_noop("Review"), "closure": gettext_noop("Closure"),
+}  # fmt: skip
+
+
 def stage_name(stage_id: str) -> str:
-    return content.stages()[stage_id].name
+    """The stage's name as a path shows it; content's longer ones are cut to their first word."""
+    return SHORT_NAMES.get(stage_id) or content.stages()[stage_id].name
 
 
 def stage_purpose(stage_id: str) -> str:

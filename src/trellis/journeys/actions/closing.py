@@ -15,6 +15,7 @@ from trellis.journeys.queries.material import gather
 from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.mentorships.actions import complete_mentorship, stay_in_touch, wish_rematch
+from trellis.mentorships.actions.states import locked
 from trellis.mentorships.choices import ClosureType, MentorshipState
 from trellis.mentorships.models import Mentorship, Party
 from trellis.mentorships.queries import partners_of
@@ -75,7 +76,7 @@ def close_journey(
     """
     if not rules.can_reflect(by, mentorship):
         raise NotAllowed(_("Only the two people in this mentoring can do that."))
-    mentorship = Mentorship.objects.select_for_update(of=("self",)).select_related("programme").get(pk=mentorship.pk)
+    mentorship = locked(mentorship)
     if mentorship.state == MentorshipState.ENDED:
         raise CloseRefused(_("This mentoring has ended. You can still look back and say thank you."))
     if mentorship.state != MentorshipState.COMPLETED:
@@ -103,15 +104,13 @@ def _complete(by: Person, mentorship: Mentorship, closure: str, now: datetime) -
 
 
 def _certify(journey: Journey, person: Person, now: datetime) -> Certificate:
-    certificate, fresh = Certificate.objects.get_or_create(
-        journey=journey, person=person,
-        defaults={"organisation_id": journey.organisation_id, "number": new_number(), "issued_at": now},
+    certificate = Certificate.objects.create(
+        organisation_id=journey.organisation_id, journey=journey, person=person, number=new_number(), issued_at=now
+    )
+    audit.record(
+        organisation_id=journey.organisation_id, actor_id=None, verb="journey.certificate_issued",
+        subject=f"mentorship:{journey.mentorship_id}", at=now, facts={"person": person.pk},
     )  # fmt: skip
-    if fresh:
-        audit.record(
-            organisation_id=journey.organisation_id, actor_id=None, verb="journey.certificate_issued",
-            subject=f"mentorship:{journey.mentorship_id}", at=now, facts={"person": person.pk},
-        )  # fmt: skip
     return certificate
 
 

@@ -13,6 +13,7 @@ from trellis.journeys.models import Journey, ReviewChoice
 from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
+from trellis.mentorships.actions.states import locked
 from trellis.mentorships.models import Mentorship, Party
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
@@ -31,6 +32,7 @@ def record_review(
     `barriers` are the author's own words, encrypted, for their eyes only. When all have chosen, all are told that
     there is a joint result. Raises NotAllowed, ReviewRefused.
     """
+    mentorship = locked(mentorship)
     if not rules.can_guide(by, mentorship):
         raise NotAllowed(_("Only the two people in this mentoring can do that, and only while it lasts."))
     if choice not in ReviewChoice.Choice.values:

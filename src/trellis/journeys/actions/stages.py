@@ -15,6 +15,7 @@ from trellis.journeys.queries.material import gather
 from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
+from trellis.mentorships.actions.states import locked
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import partners_of
 from trellis.notifications.actions import tell
@@ -62,6 +63,7 @@ def press_next(*, by: Person, mentorship: Mentorship, stage: str, now: datetime)
     Raises NotAllowed for anybody else or after the end, AdvanceRefused if the pair has moved on meanwhile or
     stands in the last stage.
     """
+    mentorship = locked(mentorship)
     if not rules.can_guide(by, mentorship):
         raise NotAllowed(_("Only the two people in this mentoring can move on, and only while it lasts."))
     journey = refresh_journey(mentorship=mentorship, now=now)
@@ -85,6 +87,7 @@ def advance_journey(*, by: Person, mentorship: Mentorship, to_stage: str, now: d
     Raises NotAllowed for anybody but the programme's owner and coordinators, AdvanceRefused for a stage that is
     not ahead.
     """
+    mentorship = locked(mentorship)
     if not rules.can_coordinate(by, mentorship):
         raise NotAllowed(_("Only the people who run this programme can move a pair, and only while it lasts."))
     journey = refresh_journey(mentorship=mentorship, now=now)

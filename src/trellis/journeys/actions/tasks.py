@@ -11,6 +11,7 @@ from trellis.journeys.guide import SETTLED_BY, plan_of, tasks_for
 from trellis.journeys.models import Journey, TaskDone
 from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.mentorships.actions.states import locked
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import sides_of
 from trellis.people.models import Person
@@ -42,6 +43,7 @@ def untick_task(*, by: Person, mentorship: Mentorship, task_id: str, now: dateti
 
 
 def _journey(by: Person, mentorship: Mentorship, task_id: str, now: datetime) -> Journey:
+    mentorship = locked(mentorship)
     if not rules.can_guide(by, mentorship):
         raise NotAllowed(_("Only the two people in this mentoring can do that, and only while it lasts."))
     role = sides_of(mentorship, by).me.role

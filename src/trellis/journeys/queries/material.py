@@ -140,7 +140,7 @@ def gather(mentorship: Mentorship, now: datetime) -> Material:
         goals=tuple(goal.fields for goal in goals),
         open_actions=_open_actions(mentorship),
         elapsed_share=share,
-        closure_recorded=bool(mentorship.closure),
+        closure_recorded=mentorship.state == MentorshipState.COMPLETED,  # an early end leaves the path where it was
     )
     return Material(
         mentorship, now, parties, journey, entries, transitions, meetings, goals, agreement, surveys, reviews,

@@ -16,7 +16,7 @@ from trellis.journeys.queries.steps import NextStep, choose_step, view_of
 from trellis.journeys.queries.tasks import TaskLine, task_lines
 from trellis.journeys.queries.words import Line, line_of, survey_opens_on
 from trellis.mentorships.models import Mentorship, Party
-from trellis.mentorships.rules import can_extend, can_message_in, is_live
+from trellis.mentorships.rules import can_extend, is_live, stays_open
 from trellis.people.models import Person
 from trellis.programmes.plan import Agenda
 
@@ -87,7 +87,7 @@ def journey_view(mentorship: Mentorship, person: Person, now: datetime) -> Journ
     """The page for `person`, who must be a party; always the same number of queries."""
     material = gather(mentorship, now)
     view, standing = view_of(material, person), material.standing
-    stages = stage_lines(material)
+    stages, tasks = stage_lines(material), task_lines(material, view.me)
     current = next(line for line in stages if line.state == "now")
     following = material.plan.after(standing.stage)
     prompts = prompts_for(
@@ -98,10 +98,10 @@ def journey_view(mentorship: Mentorship, person: Person, now: datetime) -> Journ
         purpose=_(stage_purpose(standing.stage)), stages=stages,
         next_stage=_(stage_name(following.id)) if following else "",
         conditions=tuple(line_of(condition, material, person) for condition in standing.exit),
-        tasks=tuple(task_lines(material, view.me)), prompts=prompts,
+        tasks=tuple(tasks), prompts=prompts,
         more_prompts=tuple(each for each in stage_prompts(standing.stage, view.me.role) if each not in prompts),
         agendas=agendas_for(mentorship.programme, standing.stage, material.timeline.week(material.today)),
-        next_step=choose_step(view), next_meeting=material.next_meeting,
+        next_step=choose_step(view, tasks), next_meeting=material.next_meeting,
         goals=tuple(goal_lines(mentorship, person, material.today)), history=tuple(history_of(material)),
         week=material.timeline.week(material.today), weeks=material.timeline.weeks,
         check_ins=waiting_check_ins(material, view.me), outcome=outcome_of(material),
@@ -155,7 +155,7 @@ def _stance(material: Material, me: Party, more: bool) -> Stance:
     number = Certificate.objects.filter(journey__mentorship=mentorship, person=me.person_id).values_list("number")
     certificate = number.first()
     return Stance(
-        live=live, press_next=live and more, message=can_message_in(me.person, mentorship),
+        live=live, press_next=live and more, message=live or stays_open(mentorship),
         extend=can_extend(mentorship),
         close=live and rules.is_closing(material.plan, material.standing.stage, material.facts.elapsed_share),
         review=live and review_is_open(material), certificate=certificate[0] if certificate else "",

@@ -1,6 +1,6 @@
 """The one next step: what this person can do now that helps most, and why now."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -54,19 +54,19 @@ def view_of(material: Material, person: Person) -> View:
     return View(material, me, next(party.person for party in material.parties if party is not me))
 
 
-def choose_step(view: View) -> NextStep:
+def choose_step(view: View, tasks: Sequence[TaskLine] | None = None) -> NextStep:
     """What is over or paused first; then a meeting to confirm, the stage's conditions, those of stages that have begun
-    beside it, the earliest required task, and at last the next meeting."""
-    return next(_candidates(view))
+    beside it, the earliest required task, and at last the next meeting. Reads the tasks unless they are given."""
+    return next(_candidates(view, task_lines(view.material, view.me) if tasks is None else tasks))
 
 
-def _candidates(view: View) -> Iterator[NextStep]:
+def _candidates(view: View, tasks: Sequence[TaskLine]) -> Iterator[NextStep]:
     yield from _standstill(view)
     yield from _meeting_to_confirm(view)
     yield from _conditions(view, view.material.standing.stage, view.material.standing.exit)
     for stage_id in view.material.standing.open_stages:
         yield from _conditions(view, stage_id, _exit_of(view.material, stage_id))
-    yield from _earliest_task(view)
+    yield from _earliest_task(view, tasks)
     yield _next_meeting(view)
 
 
@@ -280,15 +280,15 @@ _FOR: Mapping[str, Maker] = {
 # ---------------------------------------------------------------- tasks, and the next meeting
 
 
-def _earliest_task(view: View) -> Iterator[NextStep]:
-    open_ones = [line for line in task_lines(view.material, view.me) if line.required and not line.done]
+def _earliest_task(view: View, tasks: Sequence[TaskLine]) -> Iterator[NextStep]:
+    open_ones = [line for line in tasks if line.required and not line.done]
     if open_ones:
         yield _task_step(view, min(open_ones, key=lambda line: (line.due_on is None, line.due_on, line.id)))
 
 
 def _task_step(view: View, line: TaskLine) -> NextStep:
     why = _("Part of “%(stage)s”.") % {"stage": _(stage_name(line.stage))}
-    if line.due_on:
+    if line.due_on and not line.overdue:
         why = _("Part of “%(stage)s”, best by %(day)s.") % {
             "stage": _(stage_name(line.stage)), "day": date_format(line.due_on, "j F"),
         }  # fmt: skip

@@ -1,6 +1,5 @@
 """A person's tasks in the stages that are open to them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,13 +35,17 @@ def open_stages(material: Material) -> tuple[str, ...]:
 
 
 def task_lines(material: Material, me: Party) -> list[TaskLine]:
-    """This person's tasks, those that are still to do first, by date; one query."""
+    """This person's tasks, those that are still to do first, by date; one query.
+
+    Of stages that have begun beside the current one only what is required is shown.
+    """
     rows = TaskDone.objects.filter(journey__mentorship=material.mentorship, person=me.person_id)
     ticked = {task: timezone.localdate(done_at) for task, done_at in rows.values_list("task", "done_at")}
     lines = [
         _line(material, stage_id, task, ticked.get(task.id))
         for stage_id in open_stages(material)
         for task in tasks_for(material.mentorship.programme, stage_id, me.role)
+        if task.required or stage_id == material.standing.stage
     ]
     return sorted(lines, key=lambda line: (line.done, not line.required, line.due_on or date.max, line.id))
 
@@ -59,9 +62,3 @@ def _line(material: Material, stage_id: str, task: Task, done_on: date | None) -
         overdue=standing.overdue and not settled, required=task.required,
         recurring=_(RECURRING[task.recurring]) if task.recurring else "", by_itself=task.id in SETTLED_BY,
     )  # fmt: skip
-
-
-def all_tasks(material: Material, role: str) -> Iterator[Task]:
-    """Every task this side ever has in the programme."""
-    for stage in material.plan.stages:
-        yield from tasks_for(material.mentorship.programme, stage.id, role)
