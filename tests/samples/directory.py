@@ -31,7 +31,7 @@ def person(place: int) -> Row:
         "job_title": f"Specialist {place % 7}", "level": str(8 - min(place, 7) if place < 8 else 1 + place % 5),
         "department": UNITS[place % len(UNITS)], "location": location, "time_zone": zone,
         "languages": "English; French" if place % 2 else "English",
-        "hire_date": (date(2015, 1, 1) + timedelta(days=place * 3)).isoformat(), "last_promotion_date": "",
+        "hire_date": (date(2015, 1, 1) + timedelta(days=place * 3 % 4000)).isoformat(), "last_promotion_date": "",
         "termination_date": "2026-03-31" if left else "", "manager_id": number(place // 3) if place else "",
         "employment_status": "terminated" if left else "active", "gender": "woman", "full_time": "yes",
     }  # fmt: skip

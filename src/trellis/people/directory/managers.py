@@ -96,4 +96,4 @@ def _circles(manager_of: Mapping[Ref, Ref | None]) -> Iterable[list[Ref]]:
             ref = manager_of.get(ref)
         if ref is not None and ref in path:
             yield list(path)[path[ref] :]
-        seen |= path.keys()
+        seen.update(path)

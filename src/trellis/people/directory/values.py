@@ -57,14 +57,14 @@ def is_blank(text: str) -> bool:
 def read_text(text: str, *, limit: int = MAX_TEXT) -> str:
     """Text as it was typed, formulas included; line breaks become spaces."""
     text = " ".join(text.split())
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
+    if not text.isprintable() and any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
         raise BadValue(_("There is a control character in it."), _("Delete it and type the text again."))
     if len(text) > limit:
         raise BadValue(
             _("At most %(limit)s characters (you have %(count)s).") % {"limit": limit, "count": f"{len(text):,}"},
             _("Shorten it."),
         )
-    if text and is_blank(text):
+    if text and not text.isascii() and is_blank(text):
         raise BadValue(
             _("It looks empty: only spaces or invisible characters."), _("Type the text, or leave it empty.")
         )
