@@ -126,6 +126,9 @@ MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "trellis.web.account.factor_forms.SecondFactorForm",
     "reauthenticate": "trellis.web.account.factor_forms.ConfirmFactorForm",
+    "add_webauthn": "trellis.web.account.factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "trellis.web.account.factor_forms.SecondPasskeyForm",
+    "login_webauthn": "trellis.web.account.factor_forms.EnterByPasskeyForm",
 }
 # Whose word counts for the caller's address: only that of our own proxies, counted from the right.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRELLIS_PROXIES", "1" if BEHIND_PROXY else "0"))

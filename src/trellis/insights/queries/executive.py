@@ -87,10 +87,13 @@ def _programme_lines() -> list[ProgrammeLine]:
     ).order_by("name", "id")
     lines = [
         ProgrammeLine(
-            programme.name, str(programme.get_status_display()),
-            Figure.of(programme.enrolled), Figure.of(programme.live), Figure.of(programme.completed),
+            row["name"],
+            str(ProgrammeStatus(row["status"]).label),
+            Figure.of(row["enrolled"]),
+            Figure.of(row["live"]),
+            Figure.of(row["completed"]),
         )
-        for programme in rows
-    ]  # fmt: skip
+        for row in rows.values("name", "status", "enrolled", "live", "completed")
+    ]
     hidden = any(figure.value is None for line in lines for figure in (line.enrolled, line.live, line.completed))
     return [] if hidden else lines

@@ -1,10 +1,18 @@
-"""A code of the authenticator app, or a recovery code, accepted once."""
+"""allauth's forms of a second factor: codes accepted once, passkeys read without trusting them."""
 
 import re
+import struct
+from collections.abc import Callable
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -37,3 +45,36 @@ class ConfirmFactorForm(_OnceMixin, ReauthenticateForm):  # type: ignore[misc]  
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._dress()
+
+
+class _WellFormedMixin:
+    """What a browser sends as a passkey is anybody's text until it is read: nonsense is a wrong code, not an error."""
+
+    def clean_credential(self) -> object:
+        return self._read(lambda: super(_WellFormedMixin, self).clean_credential())  # type: ignore[misc]
+
+    def _read(self, parse: Callable[[], object]) -> object:
+        try:
+            return parse()
+        except (LookupError, TypeError, ValueError, AttributeError, struct.error) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AddPasskeyForm(_WellFormedMixin, AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    def clean_credential(self) -> object:
+        return self.cleaned_data["credential"]
+
+    def clean(self) -> object:
+        return self._read(super().clean)
+
+
+class SecondPasskeyForm(_WellFormedMixin, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+class EnterByPasskeyForm(_WellFormedMixin, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+class ConfirmPasskeyForm(_WellFormedMixin, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    pass

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -35,3 +35,16 @@ def fresh(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
         return HttpResponseRedirect(f"{reverse('account_confirm')}?{urlencode({'next': back})}")
 
     return checked
+
+
+def proves_factor(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Whoever has just set a second factor up has just used it; they need not show it again on the next page."""
+
+    @wraps(view)
+    def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # Any: as the address has it
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == 302:
+            record_authentication(request, request.user, method="mfa")
+        return response
+
+    return recorded

@@ -2,7 +2,6 @@
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
@@ -20,7 +19,7 @@ from trellis.notifications.actions import ask_for_sign_in_mail
 from trellis.people.actions.accounts import set_password
 from trellis.people.actions.sign_in import account_by_code, new_attempt
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.account.factor_forms import ConfirmFactorForm
+from trellis.web.account.factor_forms import ConfirmFactorForm, ConfirmPasskeyForm
 from trellis.web.account.forms import ConfirmPasswordForm, NewPasswordForm
 from trellis.web.account.fresh import fresh
 from trellis.web.account.passwords import least_length
@@ -89,7 +88,7 @@ def confirm(request: PersonRequest) -> HttpResponse:
         return redirect(onward)
     if Authenticator.Type.WEBAUTHN in found:
         context["passkey_options"] = begin_authentication(request.user)
-        context["passkey_form"] = ReauthenticateWebAuthnForm(user=request.user)
+        context["passkey_form"] = ConfirmPasskeyForm(user=request.user)
     return render(request, "account/confirm.html", context)
 
 
@@ -108,7 +107,7 @@ def _by_factor(request: PersonRequest, context: dict[str, object]) -> bool:
     form = ConfirmFactorForm(request.POST if way == "code" else None, user=request.user)
     context["code_form"] = form
     if way == "passkey":
-        form = ReauthenticateWebAuthnForm(user=request.user, data=request.POST)
+        form = ConfirmPasskeyForm(user=request.user, data=request.POST)
         if not form.is_valid():
             messages.error(request, gettext("The passkey was not accepted. Try again, or use a code."))
     if request.method != "POST" or not form.is_valid():
@@ -135,7 +134,7 @@ def _by_password_or_mail(request: PersonRequest, context: dict[str, object]) -> 
     if way == "password":
         right = request.user.check_password(form.cleaned_data["password"])
     else:
-        right = bool(attempt) and account_by_code(attempt=attempt, code=form.cleaned_data["code"]) == request.user
+        right = account_by_code(attempt=attempt or "", code=form.cleaned_data["code"]) == request.user
     if not right:
         form.add_error(None, gettext("This is not right. Please try again."))
         return False

@@ -8,7 +8,7 @@ from django.urls import path
 
 from trellis.web.access import Audience, audience
 from trellis.web.account import passkeys, safety, views
-from trellis.web.account.fresh import fresh
+from trellis.web.account.fresh import fresh, proves_factor
 
 
 def ceremony(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -33,11 +33,11 @@ urlpatterns = [
     path("account/confirm/", safety.confirm, name="account_reauthenticate"),
     path("account/confirm/", safety.confirm, name="mfa_reauthenticate"),
     path("account/confirm/", safety.confirm, name="mfa_reauthenticate_webauthn"),
-    path("account/security/app/", ceremony(activate_totp), name="mfa_activate_totp"),
+    path("account/security/app/", ceremony(proves_factor(activate_totp)), name="mfa_activate_totp"),
     path("account/security/app/remove/", ceremony(deactivate_totp), name="mfa_deactivate_totp"),
     path("account/security/codes/", ceremony(view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/security/codes/new/", ceremony(generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("account/security/codes/download/", ceremony(download_recovery_codes), name="mfa_download_recovery_codes"),
-    path("account/security/passkey/", ceremony(add_webauthn), name="mfa_add_webauthn"),
+    path("account/security/passkey/", ceremony(proves_factor(add_webauthn)), name="mfa_add_webauthn"),
     path("account/security/passkey/<int:number>/remove/", ceremony(passkeys.remove), name="account_passkey_remove"),
 ]

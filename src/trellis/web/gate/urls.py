@@ -1,10 +1,10 @@
 from allauth.mfa.base.views import authenticate as second_factor
 from allauth.mfa.webauthn.views import login_webauthn
 from django.conf import settings
-from django.urls import include, path
+from django.urls import path
 
 from trellis.web.access import Audience, audience
-from trellis.web.gate import views
+from trellis.web.gate import demo_urls, views
 
 open_to_all = audience(Audience.ANYONE)
 
@@ -23,4 +23,4 @@ urlpatterns = [
     path("account/organisation/", views.choose_organisation, name="choose_organisation"),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("", include("trellis.web.gate.demo_urls")))
+    urlpatterns += demo_urls.urlpatterns

@@ -123,7 +123,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return _let_in(request, accept_invitation(token=token, now=now), reverse("welcome"))
         opened = open_invitation(token, now=now)
     except InvitationSpent as refusal:
-        return render(request, "gate/spent.html", {"words": str(refusal)}, status=410)
+        return render(request, "gate/spent.html", {"words": str(refusal)}, status=404)
     return render(request, "gate/invitation.html", {"invited": opened.person, "token": token})
 
 
@@ -170,7 +170,7 @@ def _onward(address: str | None) -> str:
 
 def _spent(request: HttpRequest) -> HttpResponse:
     words = gettext("This link was used or has expired. Ask for a new one.")
-    return render(request, "gate/spent.html", {"words": words}, status=410)
+    return render(request, "gate/spent.html", {"words": words}, status=404)
 
 
 def _sign_in_page(

@@ -115,10 +115,11 @@ def audit_log(request: PersonRequest) -> HttpResponse:
     """Who did what to which record, a page at a time, and whether the chain of hashes holds."""
     form = AuditForm(request.GET)
     if not form.is_valid():
-        return render(request, "organisation/audit.html", {"form": form, "rows": []}, status=400)
+        context = {"form": form, "rows": [], "count": audit.head(request.person.organisation_id)[0]}
+        return render(request, "organisation/audit.html", context, status=400)
     chosen = _filter(request, form)
     rows, older = audit_page(chosen, before=form.cleaned_data["before"])
-    kept = {key: value for key, value in request.GET.items() if key in {"person", "verb", "since", "until"} and value}
+    kept = {key: str(request.GET[key]) for key in ("person", "verb", "since", "until") if request.GET.get(key)}
     position, _hash = audit.head(request.person.organisation_id)
     context = {
         "form": form, "older": older, "kept": urlencode(kept), "count": position,
