@@ -379,6 +379,14 @@ def test_change_terms_makes_a_new_version(owner: Person, programme: Programme) -
     assert "kind" not in str(audit_facts()).replace("kind.", "")
 
 
+def test_change_terms_tells_those_who_take_part(owner: Person, programme: Programme) -> None:
+    inside = EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING).person
+
+    change_terms(by=owner, programme=programme, terms="Be kind.", now=NOW)
+
+    assert [(notice.person, notice.kind) for notice in Notice.objects.all()] == [(inside, "programmes.new_terms")]
+
+
 def test_change_terms_with_the_same_words_asks_nobody_again(owner: Person, programme: Programme) -> None:
     assert change_terms(by=owner, programme=programme, terms=f" {programme.terms} ", now=NOW) == ()
     assert not EventRow.objects.filter(kind="programmes.TermsChanged").exists()

@@ -18,6 +18,7 @@ from trellis.people.models import Person
 from trellis.programmes import checks, rules
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.actions.rows import write_targets
+from trellis.programmes.actions.terms import tell_new_terms
 from trellis.programmes.choices import PairVisibility, SignUp
 from trellis.programmes.configuration import Target, cadence_columns
 from trellis.programmes.content import prompt_packs, survey_packs
@@ -198,6 +199,7 @@ def change_terms(
         events.publish(
             TermsChanged(organisation_id=programme.organisation_id, programme_id=programme.pk, version=version), at=now
         )
+        tell_new_terms(programme=programme, version=version, now=now)
     return changed
 
 
