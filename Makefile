@@ -95,7 +95,8 @@ check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
 	@echo "All checks passed."
 
 bench: $(STAMP_DEV) ## what is measured against a floor, as ratios
-	@$(PY) -m tests.bench
+	@env -u DATABASE_URL $(PY) -m tests.bench
+	@$(PY) -m tests.databases.postgres $(PY) -m tests.bench
 
 prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
 	@$(PY) -m tests.prove
