@@ -8,7 +8,8 @@ PORT ?= 8000
 STAGE ?= midway
 STAMP := $(VENV)/.set-up
 STAMP_DEV := $(VENV)/.set-up-dev
-DEMO := TRELLIS_DATA=data/demo TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
+DEMO_DATA := data/demo-$(STAGE)
+DEMO := TRELLIS_DATA=$(DEMO_DATA) TRELLIS_URL=http://localhost:$(PORT) TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
 SUITE := $(PY) -m pytest -n 2 --cov --cov-append --cov-report=
 
 .PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench prove docs clean
@@ -59,10 +60,10 @@ $(STAMP_DEV): dev.lock boot.lock pyproject.toml | $(VENV)/bin/pip
 # ---- running ------------------------------------------------------------------------------------------------------
 
 demo: $(STAMP) ## a demo organisation on http://localhost:8000 (PORT=8000 STAGE=launch|matching|midway|closing)
-	@mkdir -p data/demo
-	@$(DEMO) $(PY) -m trellis.cli.main init --without-organisation 2>/dev/null >/dev/null
-	@$(DEMO) TRELLIS_URL=http://localhost:$(PORT) $(PY) -m trellis.demo --stage $(STAGE)
-	@$(DEMO) TRELLIS_URL=http://localhost:$(PORT) $(PY) -m trellis.cli.main serve --port $(PORT)
+	@mkdir -p $(DEMO_DATA)
+	@$(DEMO) $(PY) -m trellis.cli.main init --without-organisation >$(DEMO_DATA)/init.log 2>&1 || { cat $(DEMO_DATA)/init.log; exit 1; }
+	@$(DEMO) $(PY) -m trellis.demo --stage $(STAGE)
+	@$(DEMO) $(PY) -m trellis.cli.main serve --port $(PORT)
 
 run: $(STAMP) ## serve the installation in ./data, or TRELLIS_DATA (make one first: .venv/bin/trellis init)
 	@$(PY) -m trellis.cli.main serve --port $(PORT)

@@ -2,7 +2,7 @@
 
 The floor parses the same file with the csv module and writes the rows in one transaction into a bare table of the same
 columns: COPY on PostgreSQL, executemany on SQLite. Ours reads, checks every value, compares with the directory, writes
-in short transactions, keeps a report. A second import of the same file writes nothing. BENCH_ROWS sets the rows (10,000).
+in short transactions, keeps a report. A second import of the same file writes nothing. BENCH_ROWS sets the rows.
 """
 
 import contextlib
