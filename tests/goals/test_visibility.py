@@ -40,8 +40,13 @@ def page(goal: Goal, person: Person) -> object:
     return asdict(found) if found else None
 
 
-def test_owner_sees_everything(goal: Goal, amara: Person) -> None:
-    assert markers(page(goal, amara)) == {*PRIVATE, "TITLE"}
+def test_owner_sees_everything(goal: Goal, amara: Person, now: datetime) -> None:
+    ActionItemFactory(goal=goal, done_at=now)
+    found = queries.goal_page(goal.pk, amara)
+
+    assert found is not None
+    assert markers(asdict(found)) == {*PRIVATE, "TITLE"}
+    assert (found.status_words, found.steps_done, len(found.steps)) == ("Active", 1, 2)
 
 
 def test_partner_sees_title_status_and_progress_only(goal: Goal, priya: Person) -> None:
@@ -107,6 +112,7 @@ def test_lists_show_the_partner_no_date_and_no_step_unless_shared(goal: Goal, am
     assert (hidden.title, hidden.due_on, hidden.next_step, hidden.next_on) == ("TITLE-MARKER", None, "", None)
     assert (shared.due_on, shared.next_step) == (goal.due_on, "STEP-MARKER")
     assert (own.due_on, own.next_step, own.partner.first_name) == (goal.due_on, "STEP-MARKER", "Priya")
+    assert own.status_words == "Active"
 
 
 def test_manager_sees_title_and_status_of_what_is_shared_with_them(

@@ -49,6 +49,34 @@ def test_meeting_row_holds_both_clocks(pair: Mentorship, amara: Person, now: dat
     assert (row.partner.first_name, row.other_day_there, row.place_is_link) == ("Priya", True, True)
 
 
+@pytest.mark.parametrize(
+    ("state", "mine", "theirs", "words", "tone"),
+    [
+        ("planned", None, None, "Planned", ""),
+        ("planned", False, None, "Not held: you say no", ""),
+        ("planned", None, False, "Not held: Priya says no", ""),
+        ("held_one", True, None, "Held: you say yes", "ok"),
+        ("held_one", None, True, "Held: Priya says yes", "ok"),
+        ("held_both", True, True, "Confirmed by both", "ok"),
+        ("disputed", True, False, "Disputed: one yes, one no", "late"),
+        ("cancelled", None, None, "Called off", ""),
+        ("cancelled", False, False, "Did not take place", ""),
+    ],
+)
+def test_meeting_row_says_its_state_in_words(
+    pair: Mentorship, amara: Person, priya: Person, state: str, mine: bool | None, theirs: bool | None, words: str,
+    tone: str,
+) -> None:  # fmt: skip
+    meeting = MeetingFactory(mentorship=pair, state=state, topic="")
+    for person, word in ((amara, mine), (priya, theirs)):
+        if word is not None:
+            ConfirmationFactory(meeting=meeting, person=person, took_place=word)
+
+    row = queries.meeting_seen_by(amara, meeting)
+
+    assert (row.words, row.tone, row.title, row.my_place) == (words, tone, "Meeting with Priya", "London")
+
+
 def test_meeting_lists_of_a_closed_mentorship_ask_nothing(pair: Mentorship, amara: Person, now: datetime) -> None:
     MeetingFactory(mentorship=pair, starts_at=now - 3 * HOUR)
     MeetingFactory(mentorship=pair, starts_at=now + 3 * HOUR)

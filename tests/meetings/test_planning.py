@@ -88,6 +88,13 @@ def test_plan_meeting_in_the_past_suggests_to_log_it(pair: Mentorship, amara: Pe
     assert refused.value.field == "day"
 
 
+def test_plan_meeting_in_a_far_future_is_refused(pair: Mentorship, amara: Person, now: datetime) -> None:
+    with pytest.raises(MeetingRefused) as refused:
+        actions.plan_meeting(by=amara, mentorship=pair, starts_at=now + timedelta(days=732), minutes=50, now=now)
+
+    assert str(refused.value) == "This date is more than two years away. Choose a nearer one."
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
