@@ -14,7 +14,7 @@ from trellis.mentorships.queries import AgreementText, Sides, agreement_of, side
 from trellis.mentorships.rules import is_live
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import own_mentorship
-from trellis.web.mentorship.forms import AgreementForm
+from trellis.web.mentorship.forms import AgreementForm, posted
 
 
 @audience(Audience.MEMBER)
@@ -22,7 +22,7 @@ from trellis.web.mentorship.forms import AgreementForm
 def agreement(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
     text, sides = agreement_of(mentorship), sides_of(mentorship, request.person)
-    form = AgreementForm(request.POST or None, initial=_initial(mentorship, text))
+    form = AgreementForm(posted(request), initial=_initial(mentorship, text))
     if request.method == "POST" and form.is_valid():
         try:
             draft_agreement(by=request.person, mentorship=mentorship, now=clock.now(), **form.cleaned_data)

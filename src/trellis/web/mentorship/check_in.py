@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from trellis.journeys.actions import answer_check_in, skip_check_in
 from trellis.kernel import clock
-from trellis.kernel.errors import Refusal
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import Sides, sides_of
 from trellis.programmes.choices import MentoringModel
@@ -16,7 +15,7 @@ from trellis.surveys.packs import PEER, Pack, pack
 from trellis.surveys.queries import context_of, own_answers
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import own_mentorship
-from trellis.web.mentorship.forms import CheckInForm
+from trellis.web.mentorship.forms import CheckInForm, posted
 
 EQUALS = (MentoringModel.PEER, MentoringModel.MUTUAL)  # models in which nobody is the other's senior
 
@@ -28,21 +27,18 @@ def check_in(request: PersonRequest, number: int, pack_id: str) -> HttpResponse:
     sides = sides_of(mentorship, request.person)
     asked, role = _asked(mentorship, sides, pack_id)
     before = own_answers(request.person, asked.id, context_of(mentorship.pk))
-    form = CheckInForm(request.POST or None, items=asked.items_for(role), initial=before or {})
+    form = CheckInForm(posted(request), items=asked.items_for(role), initial=before or {})
     if request.method == "POST" and "skip" in request.POST:
         skip_check_in(by=request.person, mentorship=mentorship, pack_id=asked.id, now=clock.now())
         messages.success(request, _("Skipped. That is fine."))
         return redirect("mentorship", number)
     if request.method == "POST" and form.is_valid():
-        try:
-            answer_check_in(
-                by=request.person, mentorship=mentorship, pack_id=asked.id, role=role, answers=form.answers(),
-                now=clock.now(),
-            )  # fmt: skip
-            messages.success(request, _("Thank you. Your answers are kept, and they are yours alone."))
-            return redirect("mentorship", number)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
+        answer_check_in(
+            by=request.person, mentorship=mentorship, pack_id=asked.id, role=role, answers=form.answers(),
+            now=clock.now(),
+        )  # fmt: skip
+        messages.success(request, _("Thank you. Your answers are kept, and they are yours alone."))
+        return redirect("mentorship", number)
     shown = {
         "mentorship": mentorship, "pack": asked, "form": form, "partner": sides.partner, "answered": before is not None,
         "questions": [(item, form[item.id]) for item in form.items],

@@ -13,7 +13,7 @@ from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import own_mentorship
-from trellis.web.mentorship.forms import CloseForm, ReflectionForm, ReviewForm
+from trellis.web.mentorship.forms import CloseForm, ReflectionForm, ReviewForm, posted
 
 
 @audience(Audience.MEMBER)
@@ -21,7 +21,7 @@ from trellis.web.mentorship.forms import CloseForm, ReflectionForm, ReviewForm
 def review(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
     page = review_of(mentorship, request.person, clock.now())
-    form = ReviewForm(request.POST or None, initial={"choice": page.mine, "barriers": page.barriers})
+    form = ReviewForm(posted(request), initial={"choice": page.mine, "barriers": page.barriers})
     if request.method == "POST" and form.is_valid():
         try:
             record_review(by=request.person, mentorship=mentorship, now=clock.now(), **form.cleaned_data)
@@ -37,7 +37,7 @@ def review(request: PersonRequest, number: int) -> HttpResponse:
 def closing(request: PersonRequest, number: int) -> HttpResponse:
     """The closing page; a POST closes the round, or adds the second person's wish."""
     mentorship = own_mentorship(request, number)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         informal = form.cleaned_data["ending"] == "informal"
         try:

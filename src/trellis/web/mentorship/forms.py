@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from trellis.journeys.models import ReviewChoice
@@ -13,6 +14,12 @@ from trellis.mentorships.choices import ClosureType
 from trellis.mentorships.rules import EXTENSION_WEEKS_AT_MOST, PAUSE_DAYS_AT_MOST
 from trellis.surveys.packs import COUNT_AT_MOST, Item, Kind
 from trellis.surveys.rules import TEXT_AT_MOST, Value
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; an empty form is still sent."""
+    return request.POST if request.method == "POST" else None
+
 
 SHORT = 2_000  # characters of one part of an agreement
 

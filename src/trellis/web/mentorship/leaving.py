@@ -15,14 +15,14 @@ from trellis.mentorships.queries.contacts import safeguarding_contacts
 from trellis.mentorships.rules import can_extend, is_live
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import own_mentorship
-from trellis.web.mentorship.forms import EndForm, ExtendForm, PauseForm
+from trellis.web.mentorship.forms import EndForm, ExtendForm, PauseForm, posted
 
 
 @audience(Audience.MEMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: PersonRequest, number: int) -> HttpResponse:
     mentorship, now = own_mentorship(request, number), clock.now()
-    form = PauseForm(request.POST or None, today=timezone.localdate(now))
+    form = PauseForm(posted(request), today=timezone.localdate(now))
     if request.method == "POST" and form.is_valid():
         try:
             pause_mentorship(by=request.person, mentorship=mentorship, now=now, **form.cleaned_data)
@@ -51,7 +51,7 @@ def resume(request: PersonRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
-    form = ExtendForm(request.POST or None)
+    form = ExtendForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             extend_mentorship(by=request.person, mentorship=mentorship, now=clock.now(), **form.cleaned_data)
@@ -69,7 +69,7 @@ def extend(request: PersonRequest, number: int) -> HttpResponse:
 def end(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
     contacts = safeguarding_contacts(mentorship)
-    form = EndForm(request.POST or None, contact=bool(contacts))
+    form = EndForm(posted(request), contact=bool(contacts))
     if request.method == "POST" and form.is_valid():
         try:
             end_mentorship(by=request.person, mentorship=mentorship, now=clock.now(), **form.cleaned_data)
