@@ -21,7 +21,6 @@ class SignUps:
     def __init__(self, dice: random.Random, now: datetime) -> None:
         self.dice = dice
         self.now = now
-        self.skills = [skill.id for skill in taxonomy.skills()][:120]
         self.trained: set[tuple[int, str]] = set()
 
     def enrol(
@@ -34,7 +33,7 @@ class SignUps:
             self._enrolment(programme, person, side, states[n % len(states)], days_ago)
             for n, person in enumerate(people)
         )
-        chosen = [(enrolment, self.dice.sample(self.skills, self.dice.randint(2, 4))) for enrolment in enrolments]
+        chosen = [(enrolment, self.dice.sample(texts.SKILLS, self.dice.randint(2, 4))) for enrolment in enrolments]
         low, high = (1, 3) if side == Side.MENTEE else (3, 5)
         EnrolmentSkill.objects.bulk_create(
             EnrolmentSkill(

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from trellis.conversations.models import Message
@@ -218,25 +218,29 @@ class Histories:
         planned = self._past("action_planning", stage)
         scored = self._past("evaluation", stage)
         start = mentorship.started_at + timedelta(days=30)
-        for number, (title, outcome, evidence, skill) in enumerate(
-            self.dice.sample(texts.GOALS, self.dice.randint(1, 3))
-        ):
-            due = (start + timedelta(days=30 + number * 55)).date()
+        chosen = self.dice.sample(texts.GOALS, self.dice.randint(1, 3))
+        for number, (title, outcome, evidence, skill) in enumerate(chosen):
+            due = (start + timedelta(days=30)).date() if number == 0 else self._due_later()
             overdue = due < self.now.date()
+            settled = scored or (number == 0 and len(chosen) > 1 and overdue)
             goal = Goal(
                 mentorship=mentorship, owner_id=couple.mentee.person_id,
-                status=GoalStatus.REACHED if scored else GoalStatus.ACTIVE, title=title, outcome=outcome,
+                status=GoalStatus.REACHED if settled else GoalStatus.ACTIVE, title=title, outcome=outcome,
                 evidence=evidence, why=self.dice.choice(texts.WHY), linked_skill=skill,
                 if_then=self.dice.choice(texts.IF_THEN) if planned else "", due_on=due,
                 first_action_on=(start + timedelta(days=7)).date() if planned else None,
-                progress=100 if scored else self.dice.choice((40, 70, 90) if overdue else (10, 30, 45)),
+                progress=100 if settled else self.dice.choice((40, 70, 90) if overdue else (10, 30, 45)),
                 shared_in_full=self.dice.random() < 0.5, shared_with_manager=self.dice.random() < 0.3,
-                final_attainment=self.dice.choice((0, 1, 1, 2)) if scored else None, created_at=start,
-                activated_at=start + timedelta(days=1), settled_at=self.now - timedelta(days=8) if scored else None,
+                final_attainment=self.dice.choice((0, 1, 1, 2)) if settled else None, created_at=start,
+                activated_at=start + timedelta(days=1), settled_at=self.now - timedelta(days=8) if settled else None,
             )  # fmt: skip
             self._add(goal)
             if planned:
                 self._steps(couple, goal, start)
+
+    def _due_later(self) -> date:
+        """Most goals have time left; one in five is late."""
+        return (self.now + timedelta(days=self.dice.choice((-9, 14, 25, 40, 60)))).date()
 
     def _steps(self, couple: Couple, goal: Goal, start: datetime) -> None:
         for number, words in enumerate(self.dice.sample(texts.STEPS, 4)):

@@ -72,3 +72,18 @@ AGREEMENT = (
     "No talk about pay decisions or reviews. Messages answered within three days.",
     "What we say stays with us, unless somebody could come to harm.",
 )
+# What this organisation wants to get better at: few enough that people meet over them.
+SKILLS = (
+    "giving_feedback",
+    "public_speaking",
+    "meeting_facilitation",
+    "prioritisation",
+    "delegation",
+    "networking",
+    "career_planning",
+    "experimentation",
+    "financial_modelling",
+    "pricing",
+    "forecasting",
+    "presentation_design",
+)

@@ -39,7 +39,7 @@ class Plan:
     weeks: tuple[int, int]  # youngest and oldest pair
 
 
-FORMAL = Plan("career_formal", "Career Growth 2026", 64, 52, 44, (9, 21))
+FORMAL = Plan("career_formal", "Career Growth 2026", 50, 47, 44, (9, 21))
 OTHERS = (
     Plan("reverse_digital", "Digital reverse mentoring", 16, 16, 14, (4, 14)),
     Plan("onboarding_buddy", "Welcome buddies", 18, 16, 14, (2, 9)),
@@ -135,7 +135,9 @@ class _World:
 
     def _latecomers(self, programme: Programme) -> None:
         """A second wave: some wait for approval, and a small round is out for answers."""
-        mentees, mentors = [self.spare.pop() for _ in range(9)], [self.spare.pop() for _ in range(14)]
+        self.spare.sort(key=lambda person: (person.level or 0, person.pk))
+        mentees = [self.spare.pop(len(self.spare) // 4) for _ in range(9)]
+        mentors = [self.spare.pop() for _ in range(14)]
         self.sign_ups.enrol(programme, mentees, Side.MENTEE, days_ago=4)
         states = (EnrolmentState.APPROVED, EnrolmentState.APPLIED)
         self.sign_ups.enrol(programme, mentors, Side.MENTOR, days_ago=4, states=states)

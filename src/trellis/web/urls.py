@@ -7,7 +7,7 @@ from django.urls import include, path
 AREAS = (
     "gate", "errors", "account", "home", "notices", "welcome",
     "programmes", "find", "offers", "mentorship", "meetings", "goals", "messages",
-    "overview", "wizard", "participants", "rounds", "risk",
+    "wizard", "overview", "participants", "rounds", "risk",
     "organisation", "directory", "jobs", "team", "executive",
 )  # fmt: skip
 HERE = Path(__file__).parent
