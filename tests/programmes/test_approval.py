@@ -11,6 +11,7 @@ from trellis.kernel.tenancy import organisation_scope
 from trellis.learning.actions import complete_module
 from trellis.notifications.models import Notice
 from trellis.people.models import Organisation, Person
+from trellis.programmes.actions.admission import EnrolmentRefused, move
 from trellis.programmes.actions.approval import (
     Decided,
     approve_enrolments,
@@ -218,3 +219,41 @@ def test_sweep_tells_each_organisation_its_own(
     assert Notice.objects.get().parameters["programme"] == programme.name
     with organisation_scope(other_organisation.pk):
         assert Notice.objects.get().parameters["programme"] == theirs.name
+
+
+def test_subscriber_opens_the_gate_however_a_module_was_completed(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, training_gate=True)
+    manager = ProgrammeRoleFactory(programme=programme).person
+    enrolment = application(programme)
+    approve_enrolments(by=manager, programme=programme, enrolments=[enrolment.pk], now=clock.now())
+
+    complete_module(by=enrolment.person, module_id="mentor_start", now=clock.now())
+    jobs.drain()
+
+    assert state_of(enrolment) == EnrolmentState.APPROVED
+
+
+def test_places_are_given_by_the_system_too(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, places_for_mentees=1)
+    EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING)
+
+    assert give_free_places(by=None, programme=programme, now=clock.now()) == 1
+
+
+def test_undo_of_accepted_before_the_training(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, training_gate=True)
+    manager = ProgrammeRoleFactory(programme=programme).person
+    enrolment = application(programme)
+    approve_enrolments(by=manager, programme=programme, enrolments=[enrolment.pk], now=clock.now())
+
+    reopen_enrolments(by=manager, programme=programme, enrolments=[enrolment.pk], now=clock.now())
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, enrolment.decided_at) == (EnrolmentState.APPLIED, None)
+
+
+def test_illegal_step_is_refused_in_words(programme: Programme) -> None:
+    enrolment = EnrolmentFactory(programme=programme, state=EnrolmentState.WITHDRAWN)
+
+    with pytest.raises(EnrolmentRefused, match="A sign-up that is “Withdrawn” cannot become “Paused”"):
+        move(enrolment, EnrolmentState.PAUSED, by=None, now=clock.now())

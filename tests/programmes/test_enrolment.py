@@ -415,3 +415,10 @@ def test_training_of_another_organisation_opens_nothing_here(
 
     enrolment.refresh_from_db()
     assert enrolment.state == EnrolmentState.APPLIED
+
+
+def test_places_of_what_is_over_are_refused(person: Person, programme: Programme) -> None:
+    enrolment = EnrolmentFactory(programme=programme, person=person, side=Side.MENTOR, state=EnrolmentState.WITHDRAWN)
+
+    with pytest.raises(EnrolmentRefused, match="over"):
+        set_places(by=person, enrolment=enrolment, places=1, now=clock.now())

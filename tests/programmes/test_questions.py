@@ -13,6 +13,7 @@ from trellis.programmes.questions import (
     parse_text,
     parse_words,
 )
+from trellis.skills import taxonomy
 
 COLOURS = (Option("r", "Red"), Option("g", "Green"), Option("b", "Blue"))
 
@@ -117,3 +118,25 @@ def test_skill_level_outside_one_to_five_is_refused() -> None:
 )  # fmt: skip
 def test_answers_in_words(kind: str, value: object, words: str) -> None:
     assert in_words(kind, value, COLOURS) == words  # type: ignore[arg-type]
+
+
+def test_skills_are_kept_by_id_and_level() -> None:
+    assert parse("skills", ["Active listening:3"]) == ["active_listening:3"]
+
+
+def test_more_than_eight_skills_are_refused() -> None:
+    names = [skill.name for skill in taxonomy.skills()[:9]]
+
+    with pytest.raises(AnswerRefused, match=r"At most 8 skills \(you have 9\)"):
+        parse_skills(f"{name}:3" for name in names)
+
+
+def test_skill_like_no_other_is_sent_to_the_list() -> None:
+    with pytest.raises(AnswerRefused, match=r"Choose one from the list\."):
+        parse_skills(["Zzzzqqqq:3"])
+
+
+@pytest.mark.parametrize(("text", "what"), [(",".join("abcdefghijk"), "At most 10 entries"), ("x" * 61, "is too long")])
+def test_words_too_many_or_too_long_are_refused(text: str, what: str) -> None:
+    with pytest.raises(AnswerRefused, match=what):
+        parse_words(text)

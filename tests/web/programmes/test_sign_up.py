@@ -200,6 +200,27 @@ def test_answers_can_be_changed_after_sending(at: Client, person: Person, progra
     assert at.get(FORM + "?step=send").status_code == 404
 
 
+def test_people_with_the_same_name_need_an_address(form: Client, person: Person) -> None:
+    for _ in range(2):
+        PersonFactory(organisation=person.organisation, given_name="Ben", family_name="Ito")
+
+    response = form.post(FORM, {"step": "questions", "do": "next", "no_match": "Ben Ito"})
+
+    assert "Several people are called “Ben Ito”." in words(response)
+
+
+def test_too_many_people_not_to_match(form: Client) -> None:
+    response = form.post(FORM, {"step": "questions", "do": "next", "no_match": "\n".join(f"a{n}@x" for n in range(11))})
+
+    assert "At most 10 people." in words(response)
+
+
+def test_skill_without_a_level_is_asked_for_it(form: Client) -> None:
+    response = form.post(FORM, GOAL | {"skills_level": [""], "do": "next"})
+
+    assert "Choose a level from 1 to 5 for “Mediation”." in words(response)
+
+
 def test_form_without_a_sign_up_leads_to_the_programme(at: Client, programme: Programme) -> None:
     assert at.get(FORM).headers["Location"] == "/programmes/growth/"
 
