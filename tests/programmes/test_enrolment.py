@@ -6,11 +6,13 @@ import pytest
 from tests.factories.enrolments import EligibilityRuleFactory, QuestionFactory
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory
-from trellis.kernel import clock
+from trellis.kernel import clock, jobs
+from trellis.kernel.events import publish
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.kernel.tenancy import organisation_scope
 from trellis.learning.actions import complete_module
 from trellis.learning.modules import module_for
+from trellis.people.events import PersonLeft
 from trellis.people.models import Consent, Organisation, Person
 from trellis.programmes.actions.admission import EnrolmentRefused
 from trellis.programmes.actions.enrolment import (
@@ -422,3 +424,16 @@ def test_places_of_what_is_over_are_refused(person: Person, programme: Programme
 
     with pytest.raises(EnrolmentRefused, match="over"):
         set_places(by=person, enrolment=enrolment, places=1, now=clock.now())
+
+
+def test_leaver_is_withdrawn_everywhere_and_the_place_goes_on(person: Person, organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, training_gate=False, places_for_mentees=1)
+    mine = sign_up(person, programme)
+    other = sign_up(PersonFactory(organisation=organisation), programme)
+    done = EnrolmentFactory(programme__organisation=organisation, person=person, state=EnrolmentState.COMPLETED)
+
+    publish(PersonLeft(organisation_id=organisation.pk, person_id=person.pk, left_on=clock.today()), at=clock.now())
+    jobs.drain()
+
+    states = [Enrolment.objects.get(pk=one.pk).state for one in (mine, other, done)]
+    assert states == [EnrolmentState.WITHDRAWN, EnrolmentState.APPROVED, EnrolmentState.COMPLETED]

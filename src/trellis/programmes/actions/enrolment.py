@@ -267,6 +267,21 @@ def withdraw_enrolment(*, by: Person, enrolment: Enrolment, now: datetime) -> En
     return enrolment
 
 
+@transaction.atomic
+def withdraw_leaver(*, person: Person, now: datetime) -> int:
+    """Take somebody who has left the organisation out of every programme; their places go to who waits. Repeatable."""
+    rows = Enrolment.objects.filter(person=person)
+    withdrawn = 0
+    for programme in Programme.objects.filter(pk__in=rows.values("programme")).order_by("pk"):
+        locked = locked_programme(programme)
+        for enrolment in rows.filter(programme=programme).select_for_update().order_by("pk"):
+            if rules.can_move(enrolment.state, EnrolmentState.WITHDRAWN):
+                move(enrolment, EnrolmentState.WITHDRAWN, by=None, now=now, facts={"left_organisation": True})
+                withdrawn += 1
+        fill_places(locked, now=now)
+    return withdrawn
+
+
 def _own(by: Person, enrolment: Enrolment) -> Enrolment:
     """The person's own enrolment, locked."""
     return Enrolment.objects.select_for_update(of=("self",)).select_related("programme").get(pk=enrolment.pk, person=by)
