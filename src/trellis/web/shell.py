@@ -6,8 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
-from django.urls import reverse as _reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,17 +29,10 @@ class Place:
 class Shell:
     main: list[Place] = field(default_factory=list)
     mentoring: list[Place] = field(default_factory=list)
+    leading: list[Place] = field(default_factory=list)
     managing: list[Place] = field(default_factory=list)
     organisation: list[Place] = field(default_factory=list)
     unread: int = 0
-
-
-def reverse(name: str, args: list[object] | None = None) -> str:
-    """While areas are being built, a missing one is a dead link and not a broken page."""
-    try:
-        return _reverse(name, args=args)
-    except NoReverseMatch:
-        return "#"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -69,11 +61,19 @@ def _shell_of(person: Person, at: str) -> Shell:
         _place(_("You and %(name)s") % {"name": place.partner}, "handshake", reverse("mentorship", args=[place.id]), at)
         for place in places_of(person)
     ]
+    leading = [
+        *([_place(_("Your team"), "users", reverse("team"), at)] if people_rules.is_people_manager(person) else []),
+        *(
+            [_place(_("Report"), "chart-column", reverse("executive_report"), at)]
+            if people_rules.is_executive(person)
+            else []
+        ),
+    ]
     managing = [
         _place(programme.name, "layout-dashboard", reverse("programme_overview", args=[programme.slug]), at)
         for programme in programmes_in_menu(person)
     ]
-    return Shell(main, mentoring, managing, list(_organisation_places(person, at)), unread_count(person))
+    return Shell(main, mentoring, leading, managing, list(_organisation_places(person, at)), unread_count(person))
 
 
 def _organisation_places(person: Person, at: str) -> Iterable[Place]:

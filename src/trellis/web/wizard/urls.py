@@ -6,11 +6,11 @@ SETTINGS = "manage/<slug:slug>/settings/"
 
 # Pages above single programmes have two steps under /manage/, so that "/manage/<slug>/" can never take them.
 urlpatterns = [
-    path("manage/new/templates/", gallery.gallery, name="programme_templates"),
-    path("manage/new/from-file/", creation.import_file, name="programme_import"),
+    path("manage/new/", gallery.gallery, name="programme_templates"),
+    path("manage/new/file/", creation.import_file, name="programme_import"),
     path("manage/new/<slug:template_id>/", creation.create, name="programme_new"),
     path("manage/new/<slug:template_id>/about/", gallery.about_template, name="programme_template"),
-    path("manage/objectives/all/", objectives.objectives, name="objectives"),
+    path("manage/objectives/", objectives.objectives, name="objectives"),
     path("manage/objectives/<int:number>/", objectives.objective, name="objective"),
     path("manage/objectives/<int:number>/remove/", objectives.remove, name="objective_remove"),
     path("manage/<slug:slug>/export.yaml", creation.export, name="programme_export"),
