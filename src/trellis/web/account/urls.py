@@ -39,5 +39,5 @@ urlpatterns = [
     path("account/security/codes/new/", ceremony(generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("account/security/codes/download/", ceremony(download_recovery_codes), name="mfa_download_recovery_codes"),
     path("account/security/passkey/", ceremony(proves_factor(add_webauthn)), name="mfa_add_webauthn"),
-    path("account/security/passkey/<int:number>/remove/", ceremony(passkeys.remove), name="account_passkey_remove"),
+    path("account/security/passkey/<int:number>/remove/", passkeys.remove, name="account_passkey_remove"),
 ]
