@@ -71,10 +71,10 @@ def served(installation: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]
     )  # fmt: skip
     yield process, f"http://127.0.0.1:{port}"
     process.terminate()
-    process.wait(timeout=40)
+    process.wait(timeout=90)
 
 
-def answer(address: str, seconds: float = 30) -> int:
+def answer(address: str, seconds: float = 90) -> int:
     end = time.monotonic() + seconds
     while True:
         try:
@@ -110,7 +110,7 @@ def test_pages_and_worker_are_served_together_and_ctrl_c_stops_both(
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(timeout=40) == 0
+    assert process.wait(timeout=90) == 0
     assert status == 200
     assert len(family) == 3  # gunicorn, its one worker, and ours
     assert [number for number in family if alive(number)] == []
@@ -127,7 +127,7 @@ def test_a_part_that_dies_stops_the_whole_so_that_a_supervisor_sees_it(
 
     os.kill(worker, signal.SIGKILL)
 
-    assert process.wait(timeout=40) == 1
+    assert process.wait(timeout=90) == 1
 
 
 def test_a_taken_port_is_refused_with_a_cure(installation: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_worker_stops_when_asked(installation: Path) -> None:
     assert process.stderr is not None
     started = process.stderr.readline()
     process.send_signal(signal.SIGTERM)
-    code = process.wait(timeout=40)
+    code = process.wait(timeout=90)
     process.stderr.close()
 
     assert started == "The worker runs 2 jobs at a time. Ctrl-C stops it.\n"

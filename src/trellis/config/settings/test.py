@@ -1,9 +1,13 @@
 """Settings of the test suite: the shipped ones, a fast password hash, mail kept in memory, fixed keys."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("TRELLIS_DATA", tempfile.mkdtemp(prefix="trellis-test-"))
+if "TRELLIS_DATA" not in os.environ:
+    os.environ["TRELLIS_DATA"] = tempfile.mkdtemp(prefix="trellis-test-")
+    atexit.register(shutil.rmtree, os.environ["TRELLIS_DATA"], ignore_errors=True)
 os.environ.setdefault("TRELLIS_SQLITE_SYNC", "OFF")
 
 from trellis.config.settings.base import *  # noqa: F403  # the environment comes first; settings are a namespace
