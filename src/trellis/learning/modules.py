@@ -63,8 +63,8 @@ def all_modules() -> tuple[Module, ...]:
     )  # fmt: skip
 
 
-def module(id: str) -> Module | None:
-    return next((one for one in all_modules() if one.id == id), None)
+def module(module_id: str) -> Module | None:
+    return next((one for one in all_modules() if one.id == module_id), None)
 
 
 def module_for(side: str) -> Module:

@@ -100,7 +100,7 @@ class EligibilityRule(TenantModel):
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="eligibility_rules")
     side = models.CharField(max_length=8, choices=Side.choices)
-    kind = models.CharField(max_length=24)  # months_in_organisation_at_least, level_at_least, unit_in, statement ...
+    kind = models.CharField(max_length=64)  # months_in_organisation_at_least, level_at_least, unit_in, statement ...
     value = models.JSONField(default=dict)
     words = models.CharField(max_length=300)
     position = models.PositiveSmallIntegerField(default=0)
