@@ -13,6 +13,7 @@ from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.kernel.tenancy import organisation_scope
+from trellis.mentorships.actions import complete_mentorship, end_mentorship, stay_in_touch
 from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.mail import words_of
@@ -77,6 +78,27 @@ def test_send_message_by_others_or_after_the_end_is_refused_in_words(
         actions.send_message(by=amara, mentorship=pair, body="x", now=now)
 
     assert str(refused.value) == "This mentorship has ended. You can still read what you wrote to each other."
+
+
+def test_send_message_in_a_pair_that_has_just_ended_is_refused(
+    pair: Mentorship, amara: Person, priya: Person, now: datetime
+) -> None:
+    end_mentorship(by=priya, mentorship=Mentorship.objects.get(pk=pair.pk), now=now)
+
+    with pytest.raises(NotAllowed):  # `pair` still believes that it is live
+        actions.send_message(by=amara, mentorship=pair, body="x", now=now)
+
+
+def test_send_message_stays_open_once_both_stay_in_touch(
+    pair: Mentorship, amara: Person, priya: Person, now: datetime
+) -> None:
+    complete_mentorship(by=amara, mentorship=pair, now=now)
+    stay_in_touch(by=amara, mentorship=pair, wants=True, now=now)
+    with pytest.raises(NotAllowed):
+        actions.send_message(by=amara, mentorship=pair, body="x", now=now)
+    stay_in_touch(by=priya, mentorship=pair, wants=True, now=now)
+
+    assert actions.send_message(by=amara, mentorship=pair, body="x", now=now).author == amara
 
 
 def test_mark_read_never_goes_back(pair: Mentorship, amara: Person, now: datetime) -> None:

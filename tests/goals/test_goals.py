@@ -10,6 +10,7 @@ from trellis.goals.actions import GoalRefused
 from trellis.goals.models import Goal, GoalStatus
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry, EventRow
+from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.choices import MentorshipState, PartyRole
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.mail import words_of
@@ -43,8 +44,8 @@ def test_draft_goal_by_mentor_outsider_or_after_the_end_is_refused(
     for somebody in (priya, person):
         with pytest.raises(NotAllowed):
             actions.draft_goal(by=somebody, mentorship=pair, title="x", now=now)
-    pair.state = MentorshipState.ENDED
-    with pytest.raises(NotAllowed):
+    end_mentorship(by=priya, mentorship=Mentorship.objects.get(pk=pair.pk), now=now)
+    with pytest.raises(NotAllowed):  # `pair` still believes that it is live
         actions.draft_goal(by=amara, mentorship=pair, title="x", now=now)
 
 

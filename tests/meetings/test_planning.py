@@ -12,6 +12,7 @@ from trellis.kernel.models import AuditEntry, EventRow
 from trellis.meetings import actions
 from trellis.meetings.actions import MeetingRefused, NoSuchTime
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
+from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.mail import words_of
@@ -261,3 +262,17 @@ def test_call_off_planned_leaves_past_and_answered_meetings(pair: Mentorship, no
     past.refresh_from_db()
     assert (ahead.state, past.state) == (MeetingState.CANCELLED, MeetingState.PLANNED)
     assert not Notice.objects.exists()
+
+
+def test_plan_and_move_in_a_pair_that_has_just_ended_is_refused(
+    pair: Mentorship, amara: Person, priya: Person, now: datetime
+) -> None:
+    meeting = actions.plan_meeting(by=amara, mentorship=pair, starts_at=now + HOUR, minutes=50, now=now)
+    end_mentorship(by=priya, mentorship=Mentorship.objects.get(pk=pair.pk), now=now)
+
+    with pytest.raises(NotAllowed):  # `pair` still believes that it is live
+        actions.plan_meeting(by=amara, mentorship=pair, starts_at=now + 3 * HOUR, minutes=50, now=now)
+    with pytest.raises(NotAllowed):
+        actions.reschedule_meeting(
+            by=amara, meeting=meeting, starts_at=now + 3 * HOUR, minutes=50, topic="", place="", now=now
+        )

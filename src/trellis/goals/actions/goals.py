@@ -27,6 +27,7 @@ def draft_goal(
 ) -> Goal:  # fmt: skip
     """Write down a goal that only its owner sees. Raises `NotAllowed` for anybody but the mentee of a live
     mentorship, `GoalRefused` for a text that is missing or too long."""
+    mentorship = _open(mentorship.pk)
     if not rules.can_draft(by, mentorship):
         raise NotAllowed(_("Goals are written by the mentee, while the mentorship is running."))
     goal = Goal(
@@ -145,12 +146,17 @@ def reopen_goal(*, by: Person, goal: Goal, now: datetime) -> Goal:
 
 def _locked(by: Person, goal: Goal) -> Goal:
     """The goal with its mentorship locked; raises `NotAllowed` unless `by` may change it now."""
-    mentorship = Mentorship.objects.select_for_update(no_key=True).get(pk=goal.mentorship_id)
+    mentorship = _open(goal.mentorship_id)
     goal = Goal.objects.select_for_update().get(pk=goal.pk)
     goal.mentorship = mentorship
     if not rules.can_change(by, goal):
         raise NotAllowed(_("Only its owner changes a goal, while the mentorship is running."))
     return goal
+
+
+def _open(number: int) -> Mentorship:
+    """The mentorship as it is now, held until the transaction ends: nobody writes in one that has just ended."""
+    return Mentorship.objects.select_for_update(no_key=True).get(pk=number)
 
 
 def _check_texts(goal: Goal) -> None:
