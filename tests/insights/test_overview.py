@@ -156,4 +156,4 @@ def test_pair_page_tells_dates_and_counts(programme: Programme) -> None:
     assert [happening.what for happening in page.history] == ["Matched"]
     assert page.stage_number == 1
     assert len(page.reasons) == 1
-    assert (page.gap, page.messages, page.notes, page.shared_goal_titles) == ("", 0, 0, [])
+    assert (page.gap, page.messages, page.notes) == ("", 0, 0)

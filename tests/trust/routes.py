@@ -145,6 +145,7 @@ OBJECTS: dict[str, Object] = {
     **_each("goal_edit goal_start goal_progress goal_share goal_settle goal_reopen", MENTEE, number="@goal_draft"),
     **_each("programme_overview pairs at_risk programme_summary", READS, slug="@slug"),
     **_each("pair", READS, slug="@slug", number="@mentorship"),
+    **_each("pair_advance", RUNS, slug="@slug", number="@mentorship"),
     **_each("programme_new programme_template", ANYONE, template_id="career_formal"),
     **_each("objective objective_remove", CREATORS, number="@objective"),
     **_each(

@@ -36,11 +36,12 @@ class PairPage:
     stages: list[StageStep]
     stage_number: int
     stage_name: str | Promise
+    next_stage: str  # empty in the last one
+    next_stage_name: str | Promise
     history: list[Happening]
     reasons: tuple[str, ...]
     gap: str
     goals: dict[str, int]
-    shared_goal_titles: list[str]
     messages: int
     notes: int
 
@@ -49,6 +50,7 @@ def pair_page(mentorship: Mentorship, now: datetime) -> PairPage:
     row = pair_rows(mentorship.programme, Mentorship.objects.filter(pk=mentorship.pk), now)[0]
     plan = [window["stage"] for window in mentorship.programme.stage_plan] or list(STAGE_NAMES)
     here = plan.index(row.stage) if row.stage in plan else 0
+    following = next(iter(plan[here + 1 :]), "")
     reasons, gap = explanation_words(mentorship.match_reasons)
     goals = Goal.objects.filter(mentorship=mentorship).aggregate(
         live=Count("id", filter=Q(status=GoalStatus.ACTIVE)),
@@ -57,21 +59,15 @@ def pair_page(mentorship: Mentorship, now: datetime) -> PairPage:
     )
     return PairPage(
         row=row, stage_number=here + 1, stage_name=STAGE_NAMES.get(row.stage, row.stage),
+        next_stage=following, next_stage_name=STAGE_NAMES.get(following, following),
         stages=[
             StageStep(STAGE_NAMES.get(stage, stage), "done" if n < here else "now" if n == here else "")
             for n, stage in enumerate(plan)
         ],
         history=_history(mentorship), reasons=reasons, gap=gap, goals=goals,
-        shared_goal_titles=_shared_titles(mentorship),
         messages=Message.objects.filter(mentorship=mentorship).count(),
         notes=Meeting.objects.filter(mentorship=mentorship).exclude(notes__exact="").count(),
     )  # fmt: skip
-
-
-def _shared_titles(mentorship: Mentorship) -> list[str]:
-    """Titles of goals that the mentee shares beyond the pair."""
-    shared = Goal.objects.filter(mentorship=mentorship, shared_with_manager=True)
-    return list(shared.exclude(status=GoalStatus.DRAFT).order_by("id").values_list("title", flat=True))
 
 
 def _history(mentorship: Mentorship) -> list[Happening]:

@@ -1,20 +1,27 @@
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from trellis.insights.queries.overview import overview as overview_of
 from trellis.insights.queries.overview import portfolio_numbers
 from trellis.insights.queries.pair_page import pair_page
 from trellis.insights.queries.pairs import PairRow, live_pairs, pair_rows
 from trellis.insights.words import fact_words, step_words
+from trellis.journeys.actions import advance_journey
+from trellis.journeys.guide import stage_name
+from trellis.journeys.rules import can_coordinate
 from trellis.kernel import audit, clock
+from trellis.kernel.errors import Refusal
 from trellis.mentorships.models import Mentorship
 from trellis.programmes import rules
+from trellis.programmes.models import Programme
 from trellis.programmes.queries import readable_programmes
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.lookup import readable_programme
+from trellis.web.lookup import managed_programme, readable_programme
 from trellis_engine.measures import Health
 
 
@@ -67,7 +74,8 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
 def at_risk(request: PersonRequest, slug: str) -> HttpResponse:
     programme = readable_programme(request, slug)
     cards = _risk_cards(live_pairs(programme, clock.now()))
-    shown = request.GET.get("show", "all")
+    asked = request.GET.get("show")
+    shown = asked if asked in {"urgent", "watch"} else "all"
     chosen = [card for card in cards if shown == "all" or card.urgent == (shown == "urgent")]
     context = {
         "programme": programme, "cards": chosen, "all": len(cards), "shown": shown,
@@ -96,9 +104,7 @@ def pairs(request: PersonRequest, slug: str) -> HttpResponse:
 def pair(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """One pair without private content. Opening it leaves a line in the audit log."""
     programme = readable_programme(request, slug)
-    mentorship = get_object_or_404(
-        Mentorship.objects.filter(programme=programme).select_related("programme"), pk=number
-    )
+    mentorship = _mentorship_of(programme, number)
     now = clock.now()
     page = pair_page(mentorship, now)
     audit.record(
@@ -106,5 +112,28 @@ def pair(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         subject=f"mentorship:{mentorship.pk}", at=now, facts={"programme": programme.pk},
     )  # fmt: skip
     cards = _risk_cards([page.row])
-    context = {"programme": programme, "page": page, "pair": page.row, "card": cards[0] if cards else None}
+    context = {
+        "programme": programme, "page": page, "pair": page.row, "card": cards[0] if cards else None,
+        "may_move": can_coordinate(request.person, mentorship),
+    }  # fmt: skip
     return render(request, "overview/pair.html", context)
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def pair_advance(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Move a pair on to a stage ahead of it."""
+    mentorship = _mentorship_of(managed_programme(request, slug), number)
+    stage = request.POST.get("to_stage", "")
+    try:
+        advance_journey(by=request.person, mentorship=mentorship, to_stage=stage, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        moved = _("The pair now stands at “%(stage)s”. Both were told.") % {"stage": stage_name(stage)}
+        messages.success(request, moved)
+    return redirect("pair", slug, number)
+
+
+def _mentorship_of(programme: Programme, number: int) -> Mentorship:
+    return get_object_or_404(Mentorship.objects.filter(programme=programme).select_related("programme"), pk=number)
