@@ -3,9 +3,11 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories.goals import GoalFactory
 from tests.factories.mentorships import a_pair
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import ProgrammeFactory
+from trellis.goals.models import GoalStatus
 from trellis.insights.queries.team import team_of
 from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
@@ -54,9 +56,32 @@ def test_team_costs_the_same_however_big_it_is(
     for count in (3, 60):
         for _ in range(count):
             a_pair(programme, mentee=PersonFactory(organisation=organisation, manager=person))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             page = team_of(person)
     assert (len(page.rows), page.older) == (50, True)
+
+
+def test_page_shows_title_and_status_of_goals_that_are_shared_with_the_manager(
+    client: Client, organisation: Organisation, person: Person
+) -> None:
+    report = PersonFactory(organisation=organisation, manager=person)
+    open_pair = a_pair(ProgrammeFactory(organisation=organisation), mentee=report)
+    hidden = a_pair(ProgrammeFactory(organisation=organisation, pair_visibility=PairVisibility.HIDDEN), mentee=report)
+    not_mine = a_pair(open_pair.programme)
+    GoalFactory(mentorship=open_pair, title="SHOWN-TITLE", shared_with_manager=True)
+    for pair, title, fields in (
+        (open_pair, "KEPT-MARKER", {}),
+        (open_pair, "DRAFT-MARKER", {"shared_with_manager": True, "status": GoalStatus.DRAFT}),
+        (hidden, "HIDDEN-MARKER", {"shared_with_manager": True}),
+        (not_mine, "OTHERS-MARKER", {"shared_with_manager": True}),
+    ):
+        GoalFactory(mentorship=pair, title=title, **fields)
+    client.force_login(person.account)
+
+    page = client.get(reverse("team")).content.decode()
+
+    assert "SHOWN-TITLE" in page
+    assert "MARKER" not in page
 
 
 def test_page_names_no_partner(client: Client, organisation: Organisation, person: Person) -> None:

@@ -139,7 +139,7 @@ def test_jobs_elsewhere_cannot_be_stopped_or_run(
         organisation_id=other_organisation.pk, name="x.y", state="dead", run_after=clock.now(), created_at=clock.now()
     )
 
-    client.post(reverse("job_cancel_any", args=[job.pk]))
+    assert client.post(reverse("job_cancel_any", args=[job.pk])).status_code == 404
     assert client.post(reverse("job_again", args=[job.pk])).status_code == 404
     assert Job.objects.get(pk=job.pk).state == "dead"
 

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from trellis.goals.queries import ManagerGoal, goals_for_manager
 from trellis.mentorships.choices import LIVE_STATES
 from trellis.mentorships.models import Party
 from trellis.people.models import Person
@@ -8,12 +9,16 @@ from trellis.programmes.choices import PairVisibility
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One direct report. `programmes` names where they take part as far as a manager may know; often nothing."""
+    """One direct report. `programmes` names where they take part as far as a manager may know; often nothing.
+
+    `goals` are those they chose to show to their manager: title and status.
+    """
 
     id: int
     name: str
     job_title: str
     programmes: tuple[str, ...]
+    goals: tuple[ManagerGoal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,10 @@ class TeamPage:
 
 
 def team_of(manager: Person, *, page: int = 1, size: int = 50) -> TeamPage:
-    """The manager's direct reports by name, and in which programmes they take part now; two queries.
+    """The manager's direct reports by name, and in which programmes they take part now; three queries.
 
     Programmes that hide their pairs are left out, so "nothing shown" never means "does not take part". No stage,
-    date, partner, side or number leaves this function.
+    date, partner, side or number leaves this function; of goals, what their owner shares.
     """
     first = (page - 1) * size
     reports = list(
@@ -40,8 +45,14 @@ def team_of(manager: Person, *, page: int = 1, size: int = 50) -> TeamPage:
     ).values_list("person_id", "mentorship__programme__name")  # fmt: skip
     for person_id, name in parties.order_by("mentorship__programme__name").distinct():
         taking_part.setdefault(person_id, []).append(name)
+    goals: dict[int, list[ManagerGoal]] = {}
+    for goal in goals_for_manager(manager):
+        goals.setdefault(goal.owner_id, []).append(goal)
     rows = [
-        ReportRow(person.pk, person.full_name, person.job_title, tuple(taking_part.get(person.pk, ())))
+        ReportRow(
+            person.pk, person.full_name, person.job_title, tuple(taking_part.get(person.pk, ())),
+            tuple(goals.get(person.pk, ())),
+        )
         for person in shown
-    ]
+    ]  # fmt: skip
     return TeamPage(rows, older=len(reports) > size)

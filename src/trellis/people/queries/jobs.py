@@ -86,6 +86,11 @@ def job_started_by(person: Person, number: int) -> JobRow | None:
     return _with_names([row], person)[0] if row else None
 
 
+def is_job_here(person: Person, number: int) -> bool:
+    """Whether the person's organisation has a job of this number."""
+    return _rows(person).filter(pk=number).exists()
+
+
 def _rows(person: Person) -> QuerySet[Job]:
     return Job.objects.filter(organisation_id=person.organisation_id)
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from trellis.kernel import clock
 from trellis.kernel.jobs import request_cancel, run_again
-from trellis.people.queries.jobs import JobRow, finished_jobs, job_counts, job_started_by, open_jobs
+from trellis.people.queries.jobs import JobRow, finished_jobs, is_job_here, job_counts, job_started_by, open_jobs
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.jobs.words import name_of
 
@@ -55,10 +55,11 @@ def cancel(request: PersonRequest, number: int) -> HttpResponse:
 @audience(Audience.ADMIN)
 @require_POST
 def cancel_any(request: PersonRequest, number: int) -> HttpResponse:
-    _say(
-        request,
-        request_cancel(job_id=number, organisation_id=request.person.organisation_id, started_by_id=None),
-    )
+    """Stop any job of the organisation."""
+    if not is_job_here(request.person, number):
+        raise Http404
+    asked = request_cancel(job_id=number, organisation_id=request.person.organisation_id, started_by_id=None)
+    _say(request, asked)
     return redirect("jobs")
 
 
