@@ -58,6 +58,7 @@ class Visitor:
             java_script_enabled=script, viewport={"width": 1366, "height": 900}, base_url=server.url
         )
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(8_000)
         self.complaints: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))

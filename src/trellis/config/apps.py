@@ -5,7 +5,7 @@ from django.apps import AppConfig, apps
 
 
 class ConfigConfig(AppConfig):
-    """Opens the machine doors: every app's jobs and subscribers register by being imported here, and only here."""
+    """Opens the machine doors: every app's notices, jobs and subscribers register by being imported here."""
 
     name = "trellis.config"
     label = "trellis_config"
@@ -14,6 +14,6 @@ class ConfigConfig(AppConfig):
         for app in apps.get_app_configs():
             if not app.name.startswith("trellis."):
                 continue
-            for room in ("jobs", "subscribers"):
+            for room in ("notices", "jobs", "subscribers"):
                 if app.name != "trellis.kernel" and find_spec(f"{app.name}.{room}"):
                     import_module(f"{app.name}.{room}")

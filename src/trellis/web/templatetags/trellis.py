@@ -10,7 +10,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, size: int = 20) -> SafeString:
     """A Lucide line icon, hidden from screen readers: words stand beside it, or a label on its button."""
-    return SafeString(lucide(name, size=size, **{"class": "i", "aria-hidden": "true", "focusable": "false"}))
+    return SafeString(lucide(name, size=size, **{"class": "i icon", "aria-hidden": "true", "focusable": "false"}))
 
 
 @register.filter
