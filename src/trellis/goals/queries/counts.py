@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from trellis.goals.models import Goal, GoalStatus
 from trellis.people.models import Person
+from trellis.programmes.choices import PairVisibility
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,13 @@ def goal_counts(mentorships: Iterable[int]) -> dict[int, GoalCounts]:
 
 
 def goals_for_manager(manager: Person) -> list[ManagerGoal]:
-    """Goals that people reporting to `manager` share with them right now; one query."""
+    """Goals that people reporting to `manager` share with them right now; one query.
+
+    None of a programme that hides its pairs: the goal would give the pair away.
+    """
     rows = (
         Goal.objects.filter(owner__manager=manager, shared_with_manager=True)
+        .filter(mentorship__programme__pair_visibility=PairVisibility.EXISTENCE)
         .exclude(status=GoalStatus.DRAFT)
         .select_related("owner")
         .only("title", "status", "owner__given_name", "owner__preferred_name", "owner__family_name")

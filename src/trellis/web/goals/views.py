@@ -19,6 +19,7 @@ from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries.partners import partners_in
 from trellis.mentorships.rules import is_live
 from trellis.people.models import Person
+from trellis.programmes.choices import PairVisibility
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.goals.forms import GoalForm, PercentForm, SettleForm, StepForm
 from trellis.web.goals.skills import skill_choices, words_for
@@ -226,10 +227,16 @@ def _page(
     owners = _owners(request, page.mentorship_id)
     return render(request, "goals/goal.html", {
         "page": page, "partner": partner, "skill": words_for(page.linked_skill) if page.linked_skill else "",
-        "manager": request.person.manager if page.mine else None, "quarters": QUARTERS,
+        "manager": _manager(request, page), "quarters": QUARTERS,
         "step": step or StepForm(owners=owners if page.in_full and page.status != GoalStatus.DRAFT else owners[:1]),
         "settling": settling or SettleForm(), "lacking": _lacking(page), "now": clock.now(),
     }, status=status)  # fmt: skip
+
+
+def _manager(request: PersonRequest, page: GoalPage) -> Person | None:
+    """Whom the owner may show a goal to; nobody where the programme hides that there is a pair at all."""
+    shown = Mentorship.objects.filter(pk=page.mentorship_id, programme__pair_visibility=PairVisibility.EXISTENCE)
+    return request.person.manager if page.mine and shown.exists() else None
 
 
 def _lacking(page: GoalPage) -> bool:
