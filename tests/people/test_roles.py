@@ -8,6 +8,7 @@ from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
 from trellis.people.actions.roles import RoleRefused, grant_role, revoke_role
 from trellis.people.choices import OrganisationRole, PersonStatus
+from trellis.people.directory.names import sort_name_of
 from trellis.people.models import Organisation, Person, RoleGrant
 from trellis.people.queries.roles import people_starting_with, role_grants
 
@@ -120,6 +121,14 @@ def test_grants_of_this_organisation_are_listed(admin: Person, other_organisatio
 @pytest.mark.parametrize("typed", ["adm", "Ada", "ada admin", "ADA A", " Ada  Ad "])
 def test_person_is_found_by_the_beginning_of_a_name(admin: Person, person: Person, typed: str) -> None:
     assert people_starting_with(typed) == [admin]
+
+
+@pytest.mark.parametrize("typed", ["kruger", "Krüger", "KRÜGER j"])
+def test_person_is_found_with_or_without_accents(organisation: Organisation, admin: Person, typed: str) -> None:
+    names = {"given_name": "Jürgen", "family_name": "Krüger"}
+    krueger = PersonFactory(organisation=organisation, sort_name=sort_name_of(**names), **names)
+
+    assert people_starting_with(typed) == [krueger]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "min", "%", "_da"])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from trellis.demo.names import REGIONS, TITLES, UNITS, Region
 from trellis.people.choices import ConsentKind, OrganisationRole
+from trellis.people.directory.names import sort_name_of
 from trellis.people.models import Account, Consent, Organisation, Person, RoleGrant
 
 PEOPLE = 300
@@ -75,7 +76,8 @@ def make_cast(organisation: Organisation, dice: random.Random, now: datetime) ->
 def _person(organisation: Organisation, number: int, given: str, family: str, region: Region, now: datetime) -> Person:
     return Person(
         organisation=organisation, external_id=f"AL-{1000 + number}", email=f"person{1000 + number}@{DOMAIN}",
-        given_name=given, family_name=family, sort_name=f"{family} {given}".casefold(), location=region.location,
+        given_name=given, family_name=family, location=region.location,
+        sort_name=sort_name_of(given_name=given, family_name=family),
         time_zone=region.time_zone, languages=list(region.languages), onboarded_at=now - timedelta(days=200),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trellis.people.choices import OrganisationRole
+from trellis.people.directory.names import folded
 from trellis.people.models import Person, RoleGrant
 
 
@@ -41,7 +42,7 @@ def people_starting_with(text: str, limit: int = 8) -> list[Person]:
     first, _, rest = text.partition(" ")
     rows = Person.objects.active()
     found = (
-        rows.filter(sort_name__startswith=text.casefold())
+        rows.filter(sort_name__startswith=folded(text))
         | rows.filter(given_name__istartswith=text)
         | rows.filter(preferred_name__istartswith=text)
         | rows.filter(email__istartswith=text)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trellis.learning.modules import module_for
 from trellis.learning.queries import people_who_completed
+from trellis.people.directory.names import folded
 from trellis.people.models import Consent
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.eligibility import unmet
@@ -168,7 +169,7 @@ def _filtered(programme: Programme, side: str, words: str) -> QuerySet[Enrolment
         rows = rows.filter(side=side)
     if words:
         rows = rows.filter(
-            Q(person__sort_name__startswith=words.casefold())
+            Q(person__sort_name__startswith=folded(words))
             | Q(person__given_name__istartswith=words)
             | Q(person__preferred_name__istartswith=words)
             | Q(person__email__istartswith=words)

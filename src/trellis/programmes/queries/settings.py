@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from trellis.people import rules as people_rules
+from trellis.people.directory.names import folded
 from trellis.people.models import Person
 from trellis.programmes.choices import ProgrammeRoleKind
 from trellis.programmes.models import Objective, Programme, ProgrammeRole
@@ -60,8 +61,8 @@ def find_people(words: str, programme: Programme, most: int = 12) -> list[Found]
     if not words.strip():
         return []
     rows = Person.objects.active()
-    for word in words.casefold().split()[:5]:
-        rows = rows.filter(sort_name__icontains=word) | rows.filter(email__icontains=word)
+    for word in words.split()[:5]:
+        rows = rows.filter(sort_name__contains=folded(word)) | rows.filter(email__icontains=word)
     roles = dict(ProgrammeRole.objects.filter(programme=programme).values_list("person_id", "kind"))
     labels = dict(ProgrammeRoleKind.choices)
     return [
