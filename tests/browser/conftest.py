@@ -55,7 +55,10 @@ class Visitor:
     def __init__(self, browser: Browser, server: LiveServer, *, script: bool = True) -> None:
         self.server = server
         self.context: BrowserContext = browser.new_context(
-            java_script_enabled=script, viewport={"width": 1366, "height": 900}, base_url=server.url
+            java_script_enabled=script,
+            viewport={"width": 1366, "height": 900},
+            base_url=server.url,
+            reduced_motion="reduce",
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(8_000)

@@ -19,7 +19,8 @@ COMMANDS = (
     "init", "serve", "worker", "check", "organisation", "backup", "restore",
     "people", "programmes", "signups", "matching",
 )  # fmt: skip
-WITHOUT_INSTALLATION = {"init"}  # makes one
+MAKES_ONE = {"init"}
+NEEDS_NONE = {"match-files", "verify"}  # files in, files out
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,14 +40,14 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 = done, 1 = refused or faults found, 2 = used wrongly."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if not _installed() and not WITHOUT_INSTALLATION.intersection(words[:1]):
-        if not _only_reads_help(words):
+    if not _installed() and not MAKES_ONE.intersection(words[:1]):
+        if not _only_reads_help(words) and not NEEDS_NONE.intersection(words[:1]):
             complain(
                 f"there is no installation in {_folder()}.",
                 "Run `trellis init`, or set TRELLIS_DATA to the folder of an existing one.",
             )
             return REFUSED
-        with tempfile.TemporaryDirectory(prefix="trellis-help-") as folder:  # help leaves nothing behind
+        with tempfile.TemporaryDirectory(prefix="trellis-help-") as folder:  # leaves nothing behind
             os.environ["TRELLIS_DATA"] = folder
             return _start(words)
     return _start(words)
