@@ -49,9 +49,8 @@ def test_files_are_matched_and_verified_without_an_installation(tmp_path: Path) 
     files = ("--people", str(people), "--signups", str(signups))
     out, certificate = tmp_path / "pairs.csv", tmp_path / "certificate.json"
 
-    matched = _trellis(
-        tmp_path, "match-files", *files, "--template", "career_formal", "--out", str(out), "--certificate", str(certificate)
-    )  # fmt: skip
+    proof = ("--out", str(out), "--certificate", str(certificate))
+    matched = _trellis(tmp_path, "match-files", *files, "--template", "career_formal", *proof)
     verified = _trellis(tmp_path, "verify", str(certificate), *files, "--pairs", str(out))
 
     assert (matched.returncode, verified.returncode) == (0, 0), matched.stderr + verified.stderr
