@@ -31,3 +31,12 @@ ADDRESS_MOVED = NoticeKind(
     ),
     action=gettext_noop("Open Trellis"),
 )
+DIRECTORY_IMPORTED = NoticeKind(
+    name="people.directory_imported",
+    subject=gettext_noop("The directory import is done"),
+    lines=(
+        gettext_noop("Added: %(created)s. Changed: %(updated)s. Marked as left: %(left)s."),
+        gettext_noop("The page of the import shows which rows were refused, and why."),
+    ),
+    action=gettext_noop("Open the import"),
+)

@@ -5,10 +5,10 @@ from trellis.kernel.encryption import decrypt
 from trellis.kernel.events import hears
 from trellis.notifications.actions import tell
 from trellis.notifications.letters import send_address_moved_letter, send_invitation_letter
-from trellis.notifications.notices import ADDRESS_MOVED, ROLE_GRANTED
+from trellis.notifications.notices import ADDRESS_MOVED, DIRECTORY_IMPORTED, ROLE_GRANTED
 from trellis.people.actions.invitations import fresh_token
-from trellis.people.events import PersonInvited, RoleGranted, SignInAddressMoved
-from trellis.people.models import Invitation, Person, RoleGrant
+from trellis.people.events import DirectoryImported, PersonInvited, RoleGranted, SignInAddressMoved
+from trellis.people.models import DirectoryImport, Invitation, Person, RoleGrant
 
 
 @hears(PersonInvited)
@@ -35,3 +35,15 @@ def tell_of_new_address(*, organisation_id: int, person_id: int, old_address: st
     person = Person.objects.select_related("organisation", "account").get(pk=person_id)
     send_address_moved_letter(person, old_address=decrypt(old_address))
     tell(person=person, kind=ADDRESS_MOVED, key=f"address:{person.email}", now=clock.now(), path=reverse("home"))
+
+
+@hears(DirectoryImported)
+def tell_of_import(*, organisation_id: int, import_id: int, created: int, updated: int, left: int) -> None:
+    """Tell whoever started it; an import from the command line has nobody to tell."""
+    run = DirectoryImport.objects.select_related("started_by__organisation").defer("content").get(pk=import_id)
+    if run.started_by is not None:
+        tell(
+            person=run.started_by, kind=DIRECTORY_IMPORTED, key=f"directory_import:{run.pk}", now=clock.now(),
+            path=reverse("directory_import", args=[run.pk]),
+            parameters={"created": created, "updated": updated, "left": left},
+        )  # fmt: skip

@@ -15,6 +15,7 @@ NAMES: dict[str, str | Promise] = {
     "notifications.deliver": _("Mail"),
     "notifications.send_invitation": _("Invitation by mail"),
     "notifications.tell_of_role": _("Telling of a new role"),
+    "notifications.tell_of_import": _("Telling that an import is done"),
 }
 
 
