@@ -13,6 +13,7 @@ from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions.offers import OfferClosed, answer_offer, fall_through, remind_and_expire
+from trellis.matching.actions.requests import ask_mentor
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.matching.queries.offers import offer_view, open_offers
@@ -292,3 +293,53 @@ def test_offers_of_another_organisation_do_not_exist(one: Proposal, other_organi
         a_world(other_organisation)
         assert open_offers(stranger) == []
         assert not Proposal.objects.filter(pk=one.pk).exists()
+
+
+@pytest.fixture
+def request_(world: World) -> Proposal:
+    """A mentee of a self-match programme has asked a mentor."""
+    world.programme.matching = {**world.programme.matching, "method": "self_chosen"}
+    world.programme.save()
+    mentee = world.mentees[0]
+    mentee.programme.refresh_from_db()
+    return ask_mentor(by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now())
+
+
+def test_a_mentor_hears_that_somebody_asked(request_: Proposal) -> None:
+    assert list(Notice.objects.values_list("person", "kind", "path")) == [
+        (request_.mentor.person_id, "matching.request_to_mentor", f"/offers/{request_.pk}/")
+    ]
+
+
+def test_the_mentors_yes_to_a_request_starts_at_once(request_: Proposal) -> None:
+    assert say(request_, "mentor", True).state == ProposalState.ACCEPTED
+
+
+def test_a_request_that_is_not_taken_up_leads_the_mentee_to_others(world: World, request_: Proposal) -> None:
+    Notice.objects.all().delete()
+
+    say(request_, "mentor", False)
+
+    assert list(Notice.objects.values_list("person", "kind", "path")) == [
+        (request_.mentee.person_id, "matching.request_not_taken", f"/programmes/{world.programme.slug}/mentors/")
+    ]
+    assert not Proposal.objects.filter(origin=ProposalOrigin.FALL_THROUGH).exists()
+
+
+def test_a_request_that_ran_out_tells_only_who_asked(request_: Proposal) -> None:
+    Notice.objects.all().delete()
+    assert request_.expires_at
+
+    remind_and_expire(now=request_.expires_at)
+
+    assert list(Notice.objects.values_list("person", flat=True)) == [request_.mentee.person_id]
+
+
+def test_the_first_mentor_to_say_yes_closes_the_other_requests(world: World, request_: Proposal) -> None:
+    mentee = request_.mentee
+    other = ask_mentor(by=mentee.person, mentee=mentee, mentor=world.mentors[1], now=clock.now())
+
+    say(other, "mentor", True)
+
+    request_.refresh_from_db()
+    assert request_.state == ProposalState.WITHDRAWN

@@ -5,6 +5,7 @@ from django.core import mail
 
 from tests.factories.matching import World, a_published_round, a_round, pair_of
 from tests.factories.meetings import MeetingFactory
+from tests.factories.mentorships import a_pair
 from trellis.kernel import clock
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs import drain
@@ -83,9 +84,27 @@ def test_a_pair_in_which_somebody_has_paused_is_not_published(world: World) -> N
     world.mentors[1].state = EnrolmentState.PAUSED
     world.mentors[1].save()
 
-    with pytest.raises(NotReady, match=f"No longer ready to be matched: {world.mentors[1].person.full_name}. Decline"):
+    with pytest.raises(NotReady, match=f"{world.mentors[1].person.full_name} is no longer ready to be matched. Dec"):
         publish_round(by=world.manager, found=found, now=clock.now())
     assert states(found) == {ProposalState.APPROVED: 3}
+
+
+def test_a_pair_that_has_found_each_other_meanwhile_is_not_published(world: World) -> None:
+    found = a_round(world)
+    everything = found.proposals.values_list("pk", flat=True)
+    decide(by=world.manager, found=found, proposals=everything, to=ProposalState.APPROVED, now=clock.now())
+    one, two = (mentee.person for mentee in world.mentees[:2])
+    a_pair(world.programme, mentee=one, mentor=world.mentors[0].person)
+    a_pair(world.programme, mentee=two)
+
+    with pytest.raises(NotReady) as refused:
+        publish_round(by=world.manager, found=found, now=clock.now())
+
+    assert str(refused.value) == (
+        f"Since the round was solved: {one.full_name} and {world.mentors[0].person.full_name} are together, asked "
+        f"already, or one of them said no; {two.full_name} has no free place left. Decline these pairs, or run the "
+        "round again."
+    )
 
 
 def test_undo_puts_everything_back_and_stops_unsent_mail(world: World) -> None:

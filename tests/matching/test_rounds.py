@@ -15,7 +15,9 @@ from trellis.matching.actions.review import decide, set_pin
 from trellis.matching.actions.rounds import RoundOpen, WrongState, discard_round, run_again, solve_round, start_round
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Round
+from trellis.matching.queries.board import board, unmatched_rows
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.proof import proof_of
 from trellis.matching.stored import pool_from_json, pool_to_json
 from trellis.notifications.models import Notice
 from trellis.people.models import Organisation
@@ -295,3 +297,23 @@ def test_a_round_started_by_the_system_tells_nobody(world: World) -> None:
     found = solve_round(found=start_round(by=None, programme=world.programme, now=clock.now()), now=clock.now())
 
     assert (found.state, Notice.objects.count()) == (RoundState.REVIEW, 0)
+
+
+def test_who_is_served_already_is_not_counted_as_left(world: World) -> None:
+    for mentee, mentor in zip(world.mentees[:2], world.mentors[:2], strict=True):
+        a_pair(world.programme, mentee=mentee.person, mentor=mentor.person)
+
+    found = a_round(world)
+
+    proof = proof_of(found)
+    assert proof
+    assert (proof.matched, proof.mentees, found.unmatched.count(), unmatched_rows(found)) == (1, 1, 4, [])
+    assert Notice.objects.get(kind="matching.round_ready").parameters["unmatched"] == 0
+
+
+def test_the_board_can_be_read_by_state(world: World) -> None:
+    found = a_round(world)
+    found.proposals.filter(mentee=world.mentees[0]).update(state=ProposalState.APPROVED)
+
+    assert len(board(found)) == 3
+    assert [row.mentee.id for row in board(found, states=["approved"])] == [world.mentees[0].person_id]

@@ -136,12 +136,12 @@ def help_words(reason: str, params: Params) -> str:
 _UNMATCHED: dict[str, Words] = {
     "no_allowed_mentor": gettext_lazy("No mentor is left after the rules"),
     "no_allowed_mentee": gettext_lazy("No mentee is left after the rules"),
-    "wants_no_mentor": gettext_lazy("They have no free place: they already have the mentors they asked for."),
+    "wants_no_mentor": gettext_lazy("They have the mentors they asked for, or an open offer."),
     "no_mentor_with_places": gettext_lazy("No mentor has a free place."),
     "allowed_mentors_full": gettext_lazy(
         "Mentors who would suit: %(allowed)s. All their places went to pairs with stronger claims."
     ),
-    "offers_no_place": gettext_lazy("They offer no free place at the moment."),
+    "offers_no_place": gettext_lazy("All their places are taken, or held by an open offer."),
     "no_mentee_waiting": gettext_lazy("No mentee was waiting."),
     "allowed_mentees_placed": gettext_lazy(
         "Mentees who would suit: %(allowed)s. All of them were better placed with others."
@@ -223,10 +223,10 @@ _SENTENCES: dict[str, Words] = {
     "skill_coverage.related": gettext_lazy(
         "The mentor knows the ground next to what the mentee wants to learn: %(related)s."
     ),
-    "skill_coverage.gap": gettext_lazy("The mentor covers %(covered)s of the %(sought)s skills sought."),
+    "skill_coverage.gap": gettext_lazy("Skills sought that the mentor covers: %(covered)s of %(sought)s."),
     "goal_fit.topics": gettext_lazy("The goal touches what the mentor helps with: %(skills)s."),
     "goal_fit.related": gettext_lazy("The goal lies close to what the mentor helps with: %(related)s."),
-    "goal_fit.gap": gettext_lazy("The mentor covers %(covered)s of the %(sought)s topics named in the goal."),
+    "goal_fit.gap": gettext_lazy("Topics of the goal that the mentor covers: %(covered)s of %(sought)s."),
     "values_style.both": gettext_lazy("The same way of working, and shared values: %(values)s."),
     "values_style.style": gettext_lazy("The same way of working."),
     "values_style.values": gettext_lazy("Shared values: %(values)s."),

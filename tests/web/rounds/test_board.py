@@ -317,3 +317,15 @@ def test_the_board_costs_the_same_with_many_pairs(manager: Client, world: World)
 
     assert page.count('class="mrow"') == 23
     assert len(many_pairs) == len(few)
+
+
+def test_a_next_choice_of_a_published_round_is_not_swapped(manager: Client, world: World) -> None:
+    world.enrol(Side.MENTOR)
+    found = a_published_round(world)
+    one = pair_of(found, world.mentees[0])
+    answer_offer(by=one.mentor.person, proposal=one, accepted=False, now=clock.now())
+    following = found.proposals.get(origin=ProposalOrigin.FALL_THROUGH)
+
+    response = manager.get(address(found, "round_swap", following.pk))
+
+    assert response.headers["Location"] == address(found)

@@ -227,6 +227,17 @@ def test_taking_back_says_how_many_and_who_stays(manager: Client, world: World) 
     assert "1 pair has already begun and stays together." in page
 
 
+def test_a_pair_taken_back_stands_once_on_the_board_and_in_the_list(manager: Client, world: World) -> None:
+    found = a_published_round(world)
+    manager.post(address(found, "round_undo"))
+
+    board, listed = text(manager, address(found)), text(manager, reverse("rounds", args=[world.programme.slug]))
+
+    assert 'All <span class="num">3</span>' in board
+    assert 'Withdrawn <span class="num">3</span>' in board
+    assert '<td class="n num" data-l="Pairs"><span>3</span></td>' in listed
+
+
 def test_after_the_hour_there_is_no_way_back_on_the_page(manager: Client, world: World) -> None:
     found = a_published_round(world)
     clock.shift_by(timedelta(minutes=61))
@@ -278,7 +289,7 @@ def test_a_next_choice_who_has_paused_is_refused_in_words(manager: Client, world
     path = reverse("next_choice", args=[world.programme.slug, following.pk])
     response = manager.post(path, {"answer": "offer"}, follow=True)
 
-    assert "No longer ready to be matched" in response.content.decode()
+    assert "is no longer ready to be matched" in response.content.decode()
 
 
 @pytest.mark.parametrize("name", STEPS)

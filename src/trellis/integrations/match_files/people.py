@@ -70,8 +70,6 @@ def read_people(table: Table) -> tuple[dict[str, Listed], list[Wrong]]:
     wrong: list[Wrong] = []
     for line, cells in table.rows:
         given = {name: cells[at].strip() for name, at in columns.items() if name and at < len(cells)}
-        if not any(given.values()):
-            continue
         person, faults = _read(line, given, {name: table.header[at] for name, at in columns.items() if name})
         wrong += faults
         if person and person.id in people:

@@ -1,6 +1,6 @@
 """Publishing a round: offers to both sides, and taking the whole batch back within the hour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,10 +16,10 @@ from trellis.matching.actions.states import locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.events import RoundPublished, RoundWithdrawn
 from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.pool import load_pool, ruled_out
 from trellis.mentorships.actions import WithdrawRefused, withdraw_mentorship
 from trellis.notifications.actions import skip_unsent, tell
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState
 
 UNDO_MINUTES = 60
 OFFER_DAYS = 14
@@ -30,7 +30,7 @@ class NothingApproved(Refusal):
 
 
 class NotReady(Refusal):
-    """Somebody of an approved pair has paused or left the programme since the round was solved."""
+    """An approved pair could not begin any more: somebody paused, has no place left, or the two are together."""
 
 
 class TooLateToUndo(Refusal):
@@ -49,7 +49,7 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     approved = [proposal for proposal in proposals if proposal.state == ProposalState.APPROVED]
     if not approved:
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
-    check_ready(approved)
+    check_ready(approved, now)
     for proposal in proposals:
         if proposal.state == ProposalState.UNDER_REVIEW:
             move(proposal, ProposalState.DECLINED, by=by, now=now)
@@ -63,15 +63,35 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     return len(approved)
 
 
-def check_ready(proposals: Iterable[Proposal]) -> None:
-    """Raise NotReady, naming up to three people, where a side is no longer ready to be matched."""
-    sides = [side for proposal in proposals for side in (proposal.mentee, proposal.mentor)]
-    away = [side.person.full_name for side in sides if side.state != EnrolmentState.APPROVED]
-    if away:
+def check_ready(proposals: list[Proposal], now: datetime) -> None:
+    """Raise NotReady, naming up to three faults, where a pair could not begin as things stand now."""
+    wrong = list(_not_ready(proposals, now))
+    if wrong:
         raise NotReady(
-            _("No longer ready to be matched: %(names)s. Decline these pairs, or run the round again.")
-            % {"names": ", ".join(dict.fromkeys(away[:3]))}
+            _("Since the round was solved: %(faults)s. Decline these pairs, or run the round again.")
+            % {"faults": "; ".join(dict.fromkeys(wrong[:3]))}
         )
+
+
+def _not_ready(proposals: list[Proposal], now: datetime) -> Iterator[str]:
+    programme = proposals[0].programme
+    pool, out = load_pool(programme, now), ruled_out(programme)
+    left = {("mentee", person.id): person.places for person in pool.mentees}
+    left |= {("mentor", person.id): person.places for person in pool.mentors}
+    for proposal in proposals:
+        one, two = proposal.mentee.person, proposal.mentor.person
+        if (one.external_id, two.external_id) in out:
+            yield _("%(one)s and %(two)s are together, asked already, or one of them said no") % {
+                "one": one.full_name, "two": two.full_name,
+            }  # fmt: skip
+            continue
+        for key, person in ((("mentee", one.external_id), one), (("mentor", two.external_id), two)):
+            if key not in left:
+                yield _("%(name)s is no longer ready to be matched") % {"name": person.full_name}
+            elif left[key] < 1:
+                yield _("%(name)s has no free place left") % {"name": person.full_name}
+            else:
+                left[key] -= 1
 
 
 def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:

@@ -110,7 +110,7 @@ def _standing(found: Round, proposal: Proposal) -> Proposal:
 def offer_next_choice(*, by: Person, proposal: Proposal, now: datetime) -> Proposal:
     """Offer a next choice that came up after a no. A person decides this too. Raises NotAllowed, NotReady."""
     proposal = _next_choice(by, proposal)
-    check_ready([proposal])
+    check_ready([proposal], now)
     if proposal.state == ProposalState.UNDER_REVIEW:
         move(proposal, ProposalState.APPROVED, by=by, now=now)
     offer(proposal, by=by, now=now)

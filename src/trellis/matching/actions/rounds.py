@@ -25,6 +25,7 @@ from trellis.matching.actions.publishing import (
 from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
+from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
@@ -172,7 +173,8 @@ def _tell_ready(found: Round, plan: Plan, now: datetime) -> None:
         person=found.started_by, kind=notices.ROUND_READY, key=f"round:{found.pk}:ready", now=now,
         path=reverse("round", args=[found.programme.slug, found.number]),
         parameters={
-            "programme": found.programme.name, "matched": len(plan.pairs), "unmatched": len(plan.unmatched),
+            "programme": found.programme.name, "matched": len(plan.pairs),
+            "unmatched": sum(left.reason not in NOT_LOOKING for left in plan.unmatched),
         },
     )  # fmt: skip
 

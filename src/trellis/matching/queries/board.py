@@ -73,6 +73,8 @@ class UnmatchedRow:
 
 
 _PERSON = ("id", "given_name", "preferred_name", "family_name", "job_title", "unit", "level", "location")
+OFF_THE_BOARD = [ProposalState.DECLINED, ProposalState.WITHDRAWN]
+NOT_LOOKING = ("wants_no_mentor", "offers_no_place")  # served already: not a failure of the round
 _PRIVATE = ("enrolment__goal", "enrolment__no_match")
 _STATES, _ORIGINS = dict(ProposalState.choices), dict(ProposalOrigin.choices)
 
@@ -136,7 +138,7 @@ def rounds_of(programme: Programme) -> list[RoundRow]:
     rows = (
         Round.objects.filter(programme=programme)
         .annotate(
-            pairs=Count("proposals"),
+            pairs=Count("proposals", filter=~Q(proposals__state__in=OFF_THE_BOARD)),
             accepted=Count("proposals", filter=Q(proposals__state=ProposalState.ACCEPTED)),
             waiting=Count("proposals", filter=Q(proposals__state=ProposalState.OFFERED)),
         )
@@ -154,8 +156,13 @@ def state_counts(found: Round) -> dict[str, int]:
 
 
 def unmatched_rows(found: Round) -> list[UnmatchedRow]:
-    """Everybody the round could not place, mentees first, each with the reason in words. One query."""
-    rows = Unmatched.objects.filter(round=found).select_related("enrolment__person").defer(*_PRIVATE)
+    """Everybody the round looked for and could not place, mentees first, with the reason in words. One query."""
+    rows = (
+        Unmatched.objects.filter(round=found)
+        .exclude(reason__in=NOT_LOOKING)
+        .select_related("enrolment__person")
+        .defer(*_PRIVATE)
+    )
     listed = sorted(rows, key=lambda row: (row.enrolment.side != "mentee", row.enrolment.person.sort_name))
     return [
         UnmatchedRow(

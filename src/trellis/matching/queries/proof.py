@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from trellis.matching.models import Round
+from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
+from trellis.programmes.choices import Side
 from trellis_engine.matching import verify
 
 
@@ -14,7 +16,7 @@ class Proof:
     """What the certificate of a round says."""
 
     matched: int
-    mentees: int
+    mentees: int  # who looked for a mentor
     pairs: int
     points: int  # the total in hundredths of the score people see: 100 for a perfect pair
 
@@ -32,7 +34,7 @@ def proof_of(found: Round) -> Proof | None:
     if found.certificate is None:
         return None
     matched = int(found.certificate["matched"])
-    left = found.unmatched.filter(enrolment__side="mentee").count()
+    left = found.unmatched.filter(enrolment__side=Side.MENTEE).exclude(reason__in=NOT_LOOKING).count()
     return Proof(matched, matched + left, len(found.certificate["pairs"]), (found.total or 0) // 1000)
 
 

@@ -26,7 +26,7 @@ SHOWS: dict[str, tuple[str | Promise, Q]] = {
     "refused": (_("Not taken up"), Q(state=ProposalState.REFUSED)),
     "expired": (_("Expired"), Q(state=ProposalState.EXPIRED)),
     "withdrawn": (_("Withdrawn"), Q(state=ProposalState.WITHDRAWN)),
-    "all": (_("All"), Q()),
+    "all": (_("All"), ~Q(state=ProposalState.WITHDRAWN)),  # a pair taken back lies on the board again
 }
 ALWAYS = ("waiting", "approved", "declined", "all")  # shown while under review even where they hold nobody
 
@@ -110,8 +110,7 @@ def review_of(found: Round, *, show: str, name: str, page: int) -> Review | None
 
 def _views(found: Round) -> list[View]:
     counted = Proposal.objects.filter(round=found).aggregate(
-        **{key: Count("id", filter=condition) for key, (_label, condition) in SHOWS.items() if condition},
-        all=Count("id"),
+        **{key: Count("id", filter=condition) for key, (_label, condition) in SHOWS.items()}
     )
     keep = ALWAYS if found.state == RoundState.REVIEW else ("all",)
     return [

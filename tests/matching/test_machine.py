@@ -1,0 +1,210 @@
+"""Any order of offers, answers, requests, expiries and places given or taken keeps what must always hold."""
+
+import os
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from tests.factories.matching import World, a_round, a_world
+from tests.factories.people import OrganisationFactory
+from trellis.kernel import clock
+from trellis.kernel.errors import Refusal
+from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.actions.offers import answer_offer, remind_and_expire
+from trellis.matching.actions.requests import ask_mentor
+from trellis.matching.actions.review import decide, offer_next_choice, pass_over, swap
+from trellis.matching.actions.rounds import publish_round, run_again, solve_round, start_round, undo_publish
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.queries.swaps import STANDING
+from trellis.mentorships.actions import end_mentorship
+from trellis.mentorships.models import Mentorship
+from trellis.mentorships.queries import live_parties
+
+SIDE = st.integers(0, 3)
+MENTORS = st.integers(0, 2)
+MOST_ROUNDS = 4
+EXAMPLES = int(os.environ.get("TRELLIS_EXAMPLES", "10"))
+
+
+class Matching(RuleBasedStateMachine):
+    """Four mentees, three mentors, four places between them."""
+
+    world: World
+    stack: ExitStack
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = clock.now()
+        self.stack = ExitStack()
+        self.atomic = transaction.atomic()
+        self.stack.enter_context(self.atomic)
+        organisation = OrganisationFactory()
+        self.stack.enter_context(organisation_scope(organisation.pk))
+        method = {"weights": {"skill_coverage": 60, "balance": 40}, "method": "self_chosen", "suggestions": 3}
+        self.world = a_world(organisation, mentees=4, mentors=3, matching=method)
+        self.world.mentors[0].places = 2
+        self.world.mentors[0].save()
+        a_round(self.world)
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.stack.close()
+
+    # --- what can be done
+
+    @property
+    def round(self) -> Round:
+        return Round.objects.latest("number")
+
+    def one_of(self, place: int, *states: str) -> Proposal | None:
+        rows = list(Proposal.objects.filter(state__in=states).order_by("id"))
+        return rows[place % len(rows)] if rows else None
+
+    @rule(place=st.integers(0, 20), to=st.sampled_from(["approved", "declined", "under_review"]))
+    def review(self, place: int, to: str) -> None:
+        proposal = self.one_of(place, "under_review", "approved", "declined")
+        if proposal and proposal.round_id == self.round.pk:
+            with suppress(Refusal):
+                decide(by=self.world.manager, found=self.round, proposals=[proposal.pk], to=to, now=self.now)
+
+    @precondition(lambda self: self.round.state == RoundState.REVIEW)
+    @rule()
+    def publish_everything(self) -> None:
+        waiting = self.round.proposals.filter(state=ProposalState.UNDER_REVIEW).values_list("pk", flat=True)
+        with suppress(Refusal):
+            decide(by=self.world.manager, found=self.round, proposals=waiting, to="approved", now=self.now)
+            publish_round(by=self.world.manager, found=self.round, now=self.now)
+
+    @rule(first=SIDE, second=SIDE)
+    def exchange(self, first: int, second: int) -> None:
+        standing = list(self.round.proposals.filter(state__in=STANDING).order_by("id"))
+        if standing:
+            one, other = (standing[place % len(standing)] for place in (first, second))
+            with suppress(Refusal):
+                swap(by=self.world.manager, found=self.round, first=one, second=other, now=self.now)
+
+    @precondition(lambda self: self.round.state == RoundState.REVIEW)
+    @rule()
+    def publish(self) -> None:
+        with suppress(Refusal):
+            publish_round(by=self.world.manager, found=self.round, now=self.now)
+
+    @rule()
+    def take_back(self) -> None:
+        with suppress(Refusal):
+            undo_publish(by=self.world.manager, found=self.round, now=self.now)
+
+    @precondition(lambda self: self.round.number < MOST_ROUNDS)
+    @rule()
+    def again(self) -> None:
+        with suppress(Refusal):
+            solve_round(found=run_again(by=self.world.manager, found=self.round, now=self.now), now=self.now)
+
+    @precondition(lambda self: self.round.number < MOST_ROUNDS)
+    @rule()
+    def another(self) -> None:
+        with suppress(Refusal):
+            fresh = start_round(by=self.world.manager, programme=self.world.programme, now=self.now, salt="salt")
+            solve_round(found=fresh, now=self.now)
+
+    @rule(place=st.integers(0, 20), mentor=st.booleans(), yes=st.booleans())
+    def one_answers(self, place: int, mentor: bool, yes: bool) -> None:
+        self.answer(place, mentor, yes)
+
+    def answer(self, place: int, mentor: bool, yes: bool) -> None:
+        proposal = self.one_of(place, ProposalState.OFFERED)
+        if proposal:
+            side = proposal.mentor if mentor else proposal.mentee
+            with suppress(Refusal):
+                answer_offer(by=side.person, proposal=proposal, accepted=yes, now=self.now)
+
+    @rule(place=st.integers(0, 20))
+    def both_accept(self, place: int) -> None:
+        self.answer(place, True, True)
+        self.answer(place, False, True)
+
+    @rule(place=st.integers(0, 20), offer=st.booleans())
+    def next_choice(self, place: int, offer: bool) -> None:
+        waiting = Proposal.objects.filter(origin=ProposalOrigin.FALL_THROUGH, round__state=RoundState.PUBLISHED)
+        rows = list(waiting.filter(state=ProposalState.UNDER_REVIEW).order_by("id"))
+        if rows:
+            step = offer_next_choice if offer else pass_over
+            with suppress(Refusal):
+                step(by=self.world.manager, proposal=rows[place % len(rows)], now=self.now)
+
+    @rule(mentee=SIDE, mentor=MENTORS)
+    def ask(self, mentee: int, mentor: int) -> None:
+        who = self.world.mentees[mentee]
+        with suppress(Refusal):
+            ask_mentor(by=who.person, mentee=who, mentor=self.world.mentors[mentor], now=self.now)
+
+    @rule(place=st.integers(0, 5))
+    def end(self, place: int) -> None:
+        live = list(Mentorship.objects.live().order_by("id"))
+        if live:
+            end_mentorship(by=None, mentorship=live[place % len(live)], now=self.now)
+
+    @rule(mentor=MENTORS, places=st.integers(0, 3))
+    def capacity(self, mentor: int, places: int) -> None:
+        chosen = self.world.mentors[mentor]
+        taken = live_parties(self.world.programme, chosen.person, chosen.side)
+        chosen.places = max(places, taken)
+        chosen.save()
+
+    @rule(days=st.integers(0, 8))
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        remind_and_expire(now=self.now)
+
+    # --- what must always hold
+
+    @invariant()
+    def nobody_has_more_mentorships_than_places(self) -> None:
+        for side in (*self.world.mentees, *self.world.mentors):
+            side.refresh_from_db(fields=["places"])
+            assert live_parties(self.world.programme, side.person, side.side) <= side.places
+
+    @invariant()
+    def no_pair_is_offered_twice_at_once(self) -> None:
+        pairs = list(Proposal.objects.filter(state=ProposalState.OFFERED).values_list("mentee", "mentor"))
+        assert len(pairs) == len(set(pairs))
+
+    @invariant()
+    def an_accepted_pair_had_two_yeses(self) -> None:
+        for proposal in Proposal.objects.filter(state=ProposalState.ACCEPTED):
+            assert OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == 2
+
+    @invariant()
+    def a_no_is_final_for_that_pair(self) -> None:
+        refused = Proposal.objects.filter(state=ProposalState.REFUSED)
+        for mentee, mentor, at in refused.values_list("mentee", "mentor", "pk"):
+            again = Proposal.objects.filter(mentee=mentee, mentor=mentor, pk__gt=at)
+            assert not again.exclude(state__in=[ProposalState.DECLINED, ProposalState.WITHDRAWN]).exists()
+
+    @invariant()
+    def at_most_one_round_is_open(self) -> None:
+        assert Round.objects.filter(state__in=[RoundState.SOLVING, RoundState.REVIEW]).count() <= 1
+
+    @invariant()
+    def offers_have_a_last_day_and_it_is_ahead(self) -> None:
+        remind_and_expire(now=self.now)
+        for expires_at in Proposal.objects.filter(state=ProposalState.OFFERED).values_list("expires_at", flat=True):
+            assert expires_at is not None
+            assert expires_at > self.now
+
+
+@pytest.mark.django_db
+def test_any_order_of_steps_keeps_what_must_hold() -> None:
+    run_state_machine_as_test(
+        Matching,
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=30, deadline=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
