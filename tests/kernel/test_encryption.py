@@ -1,15 +1,21 @@
 """Encrypted fields: nothing readable in the database, keys can be rotated, the wrong key is a clear error."""
 
+import json
+
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
+from django.core import serializers
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from tests.factories.people import PersonFactory
+from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory
 from trellis.kernel.encryption import EncryptedTextField, decrypt, encrypt
 from trellis.people.models import Organisation, Person, ProtectedAttribute
+from trellis.programmes.models import Enrolment, Programme
 
 FIRST, SECOND = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -24,6 +30,11 @@ def attribute_of(person: Person, value: str) -> ProtectedAttribute:
     return ProtectedAttribute.objects.create(
         organisation_id=person.organisation_id, person=person, kind="pronoun", value=value
     )
+
+
+@pytest.fixture
+def programme(organisation: Organisation) -> Programme:
+    return ProgrammeFactory(organisation=organisation)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -101,3 +112,58 @@ def test_no_table_sorts_by_an_encrypted_field() -> None:
     ]
 
     assert names == []
+
+
+WORDS = ["Director of “Übersicht”", "team lead"]
+
+
+def stored_aims(enrolment: Enrolment) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT aims FROM programmes_enrolment WHERE id = %s", [enrolment.pk])
+        return str(cursor.fetchone()[0])
+
+
+def test_a_list_comes_back_and_is_stored_as_cipher(programme: Programme) -> None:
+    enrolment = EnrolmentFactory(programme=programme, aims=WORDS)
+
+    assert Enrolment.objects.get().aims == WORDS
+    assert Enrolment.objects.values_list("aims", flat=True).get() == WORDS
+    assert "lead" not in stored_aims(enrolment)
+    assert json.loads(decrypt(stored_aims(enrolment))) == WORDS
+
+
+def test_an_empty_list_is_the_default_stays_empty_text_and_can_be_counted(programme: Programme) -> None:
+    enrolment = EnrolmentFactory(programme=programme)
+
+    assert Enrolment.objects.get().aims == []
+    assert stored_aims(enrolment) == ""
+    assert Enrolment.objects.filter(aims="").count() == 1
+
+
+def test_lists_of_many_rows_are_written_at_once(programme: Programme) -> None:
+    rows = [EnrolmentFactory.build(programme=programme, person=PersonFactory()) for _ in range(3)]
+    for row in rows:
+        row.organisation_id, row.aims = programme.organisation_id, WORDS
+    Enrolment.objects.bulk_create(rows)
+    for row in rows[1:]:
+        row.aims = [] if row is rows[1] else ["other"]
+    Enrolment.objects.bulk_update(rows, ["aims"])
+
+    found = list(Enrolment.objects.order_by("pk"))
+    assert [row.aims for row in found] == [WORDS, [], ["other"]]
+    assert stored_aims(found[1]) == ""
+    assert "other" not in stored_aims(found[2])
+
+
+@pytest.mark.parametrize("lookup", ["contains", "exact", "in"])
+def test_nothing_searches_an_encrypted_list(organisation: Organisation, lookup: str) -> None:
+    with pytest.raises(TypeError, match="encrypted"):
+        Enrolment.objects.filter(**{f"aims__{lookup}": ["x"]}).count()
+
+
+def test_lists_survive_being_written_as_text(programme: Programme) -> None:
+    EnrolmentFactory(programme=programme, aims=WORDS)
+
+    (found,) = serializers.deserialize("json", serializers.serialize("json", Enrolment.objects.all()))
+
+    assert found.object.aims == WORDS

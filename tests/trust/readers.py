@@ -43,6 +43,11 @@ READERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "enrolment.goal.mentee": (MENTEE, NOBODY),
     "enrolment.goal.mentor": (frozenset({"mentor"}), NOBODY),
     "enrolment.goal.bystander": (frozenset({"bystander"}), NOBODY),
+    **{
+        f"enrolment.{name}.{whose}": (frozenset({whose}), NOBODY)
+        for name in ("aims", "interests", "experience")
+        for whose in ("mentee", "mentor", "bystander")
+    },
     "enrolment.no_match.mentee": (MENTEE, NOBODY),
     "enrolment.no_match.mentor": (frozenset({"mentor"}), NOBODY),
     "enrolment.no_match.bystander": (frozenset({"bystander"}), NOBODY),
@@ -67,6 +72,8 @@ FIELDS: dict[str, str] = {
     "mentorships.Agreement.rhythm": "agreement.rhythm", "mentorships.Agreement.boundaries": "agreement.boundaries",
     "mentorships.Agreement.confidentiality": "agreement.confidentiality",
     "people.ProtectedAttribute.value": "protected.value", "programmes.Enrolment.goal": "enrolment.goal",
+    "programmes.Enrolment.aims": "enrolment.aims", "programmes.Enrolment.interests": "enrolment.interests",
+    "programmes.Enrolment.experience": "enrolment.experience",
     "programmes.Enrolment.no_match": "enrolment.no_match", "programmes.Answer.value": "answer.value",
     "surveys.SurveyResponse.answers": "survey.answers",
 }  # fmt: skip

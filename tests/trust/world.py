@@ -216,6 +216,7 @@ def _sign_ups(world: World) -> None:
             organisation=world.organisation, programme=world.programme, person=world.people[name], side=side, places=2,
             state=EnrolmentState.APPROVED, goal=world.mark(f"enrolment.goal.{name}"),
             no_match=json.dumps([world.people["executive"].pk, world.mark(f"enrolment.no_match.{name}")]),
+            **{part: [world.mark(f"enrolment.{part}.{name}")] for part in ("aims", "interests", "experience")},
         )  # fmt: skip
         EnrolmentSkill.objects.create(organisation=world.organisation, enrolment=enrolment, skill="delegation", level=2)
         question, _ = Question.objects.get_or_create(

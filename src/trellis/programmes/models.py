@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trellis.kernel.encryption import EncryptedTextField
+from trellis.kernel.encryption import EncryptedJSONField, EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
 from trellis.people.models import Person
 from trellis.programmes.choices import (
@@ -152,9 +152,9 @@ class Enrolment(TenantModel):
     working_style = models.CharField(max_length=40, blank=True)
     values = models.JSONField(default=list)
     availability = models.JSONField(default=list)  # "Thu am"
-    aims = models.JSONField(default=list)  # tracks or roles aimed at (mentee) or held (mentor)
-    interests = models.JSONField(default=list)
-    experience = models.JSONField(default=list)  # shared experience they chose to mention
+    aims = EncryptedJSONField()  # tracks or roles aimed at (mentee) or held (mentor)
+    interests = EncryptedJSONField()
+    experience = EncryptedJSONField()  # shared experience they chose to mention
     no_match = EncryptedTextField(blank=True)  # JSON list of person ids; applied, never shown
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
