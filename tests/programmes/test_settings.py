@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,7 @@ from trellis.programmes.actions.terms import tell_new_terms
 from trellis.programmes.choices import EnrolmentState, PairVisibility, ProgrammeRoleKind, QuestionKind, SignUp
 from trellis.programmes.configuration import QuestionText, Target, cadence_of
 from trellis.programmes.eligibility import condition
-from trellis.programmes.models import Answer, EligibilityRule, KpiTarget, Objective, Programme, Question
+from trellis.programmes.models import Answer, EligibilityRule, Enrolment, KpiTarget, Objective, Programme, Question
 from trellis.programmes.plan import Agenda, AgendaItem, Milestone, Task, Window, windows_of
 from trellis.programmes.settings_model import MatchingSettings
 
@@ -152,6 +152,25 @@ def test_change_joining(owner: Person, programme: Programme) -> None:
     changed = change_joining(by=owner, programme=programme, joining=new, now=NOW)
 
     assert sorted(changed) == ["mentor_capacity_default", "places_for_mentees", "sign_up"]
+
+
+def test_change_joining_gives_new_places_to_the_waiting_list_in_turn(owner: Person, programme: Programme) -> None:
+    programme.places_for_mentees = 1
+    programme.save()
+    EnrolmentFactory(programme=programme)
+    waiting = [
+        EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING, applied_at=NOW + timedelta(days=day))
+        for day in range(3)
+    ]
+
+    def states_with(places: int) -> list[str]:
+        joining = Joining(SignUp.OPEN, True, False, 2, 1, places)
+        change_joining(by=owner, programme=programme, joining=joining, now=NOW)
+        return [Enrolment.objects.get(pk=each.pk).state for each in waiting]
+
+    assert states_with(1) == ["waiting", "waiting", "waiting"]
+    assert states_with(2).count("approved") == 1
+    assert states_with(9) == ["approved", "approved", "approved"]
 
 
 def test_change_joining_without_places_is_refused(owner: Person, programme: Programme) -> None:

@@ -16,6 +16,7 @@ from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed
 from trellis.people.models import Person
 from trellis.programmes import checks, rules
+from trellis.programmes.actions.approval import give_free_places
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.actions.rows import write_targets
 from trellis.programmes.actions.terms import tell_new_terms
@@ -108,11 +109,15 @@ def change_cadence(
 def change_joining(
     *, by: Person, programme: Programme, joining: Joining, now: datetime, touched: Touched = NOBODY
 ) -> tuple[str, ...]:
-    """Open or by invitation, approval, training first, and how many places there are."""
+    """Open or by invitation, approval, training first, and how many places there are. New places go to the waiting
+    list, in turn."""
     places = joining.mentor_capacity, joining.mentors_per_mentee, joining.places_for_mentees
     columns = vars(joining) | {"mentor_capacity_default": joining.mentor_capacity}
     del columns["mentor_capacity"]
-    return _apply(by, programme, columns, [*checks.check_places(*places)], touched, now)
+    changed = _apply(by, programme, columns, [*checks.check_places(*places)], touched, now)
+    if "places_for_mentees" in changed:
+        give_free_places(by=None, programme=programme, now=now)
+    return changed
 
 
 @transaction.atomic
