@@ -9,7 +9,6 @@ from tests.factories.people import PersonFactory
 from tests.factories.programmes import ProgrammeRoleFactory
 from trellis.journeys import jobs, subscribers
 from trellis.journeys.actions import answer_check_in, skip_check_in
-from trellis.journeys.addresses import address
 from trellis.journeys.models import Journey
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs.tables import Job
@@ -117,11 +116,6 @@ def test_check_ins_of_others_are_not_allowed(pair: Mentorship, organisation: Org
     with pytest.raises(NotAllowed):
         skip_check_in(by=stranger, mentorship=pair, pack_id="pulse_30", now=now)
     assert not SurveyResponse.objects.exists()
-
-
-def test_an_address_that_is_not_there_is_a_dead_link() -> None:
-    assert address("no_such_page", 3) == "#"
-    assert address("mentorship", 3) == "/mentorships/3/"
 
 
 def test_a_pair_that_waits_for_time_alone_is_left_alone(pair: Mentorship, now: datetime) -> None:

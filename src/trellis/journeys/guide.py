@@ -143,15 +143,13 @@ def stage_agendas() -> Mapping[str, Agenda]:
     """Each stage's own agenda by id."""
     rows = content.read("stages.yaml")["stages"]
     return {
-        row["id"]: Agenda(0, row["agenda"]["title"], tuple(_agenda_item(item) for item in row["agenda"]["items"]))
+        row["id"]: Agenda(
+            0,
+            row["agenda"]["title"],
+            tuple(AgendaItem(item["minutes"], item["topic"]) for item in row["agenda"]["items"]),
+        )
         for row in rows
     }
-
-
-def _agenda_item(item: Mapping[str, Any]) -> AgendaItem:
-    """In stages.yaml a topic stands without quotes, so YAML takes what follows a comma as keys without a value."""
-    rest = [key for key, value in item.items() if value is None]
-    return AgendaItem(item["minutes"], ", ".join([item["topic"], *rest]))
 
 
 # ---------------------------------------------------------------- prompts

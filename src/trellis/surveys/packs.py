@@ -141,9 +141,4 @@ def _choices(instrument: Row, common: Row) -> tuple[Choice, ...]:
     scale = instrument["scale"]
     named = common[scale] if isinstance(scale, str) else scale
     values = range(min(named), max(named) + 1, instrument.get("step", 1))
-    return tuple(Choice(value, _word(named.get(value, ""))) for value in values)
-
-
-def _word(label: str | bool) -> str:
-    """YAML reads a bare Yes or No as a truth value."""
-    return label if isinstance(label, str) else ("Yes" if label else "No")
+    return tuple(Choice(value, named.get(value, "")) for value in values)
