@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from trellis.demo import texts
 from trellis.demo.enrolments import SignUps
 from trellis.demo.people import Cast, make_cast, make_organisation
 from trellis.demo.relationships import Couple, Histories
@@ -20,7 +21,7 @@ from trellis.matching.stored import reasons_to_json
 from trellis.people.models import Organisation, Person
 from trellis.programmes.actions.programmes import create_programme
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side
-from trellis.programmes.models import Enrolment, Objective, Programme
+from trellis.programmes.models import Enrolment, EnrolmentSkill, Objective, Programme
 from trellis_engine.matching import explain, solve
 
 STAGES = ("launch", "matching", "midway", "closing")
@@ -177,10 +178,28 @@ class _World:
 
     def _enrol_all(self, programme: Programme, plan: Plan, days_ago: int = 12) -> list[Enrolment]:
         mentees, mentors = self._sides(plan)
-        return [
+        enrolled = [
             *self.sign_ups.enrol(programme, mentees, Side.MENTEE, days_ago=days_ago),
             *self.sign_ups.enrol(programme, mentors, Side.MENTOR, days_ago=days_ago),
         ]
+        if plan is FORMAL:
+            self._befriend(programme)
+        return enrolled
+
+    def _befriend(self, programme: Programme) -> None:
+        """Amara and Priya, whom most visitors look at first, suit each other well."""
+        shared = {
+            "values": ["learning", "impact", "craft"], "working_style": "structured",
+            "availability": list(texts.SLOTS[2:7]),
+        }  # fmt: skip
+        for key, levels in (("mentee", (2, 1, 2)), ("mentor", (5, 4, 4))):
+            mine = Enrolment.objects.get(programme=programme, person=self.cast.named[key])
+            Enrolment.objects.filter(pk=mine.pk).update(**shared)
+            mine.skills.all().delete()
+            EnrolmentSkill.objects.bulk_create(
+                EnrolmentSkill(organisation_id=programme.organisation_id, enrolment=mine, skill=skill, level=level)
+                for skill, level in zip(("pricing", "giving_feedback", "delegation"), levels, strict=True)
+            )
 
     def _couples(
         self, programme: Programme, plan: Plan, enrolled: Sequence[Enrolment], shift: float, closed: int = 0

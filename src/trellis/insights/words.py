@@ -15,7 +15,7 @@ _FACTS: dict[str, Words] = {
     "sig_no_goal": _("No goal yet, %(days)d days after they were matched"),
     "sig_goal_stall": _("%(count)d steps are overdue and none was closed for %(days)d days"),
     "sig_reschedule": _("%(count)d meetings in a row were cancelled"),
-    "sig_no_show": _("They remember %(count)d meetings differently: one says it took place, one that it did not"),
+    "sig_no_show": _("They remember a meeting differently: one says that it took place, one that it did not"),
     "sig_overload": _("The mentor has more mentees than the places offered"),
     "sig_role_change": _("The mentor is now in the mentee's reporting line"),
 }
