@@ -98,6 +98,11 @@ class Person(TenantModel):
         """The organisation-wide roles this person holds; read once per request."""
         return frozenset(self.role_grants.values_list("role", flat=True))
 
+    @cached_property
+    def leads_people(self) -> bool:
+        """Somebody active reports to this person; read once per request."""
+        return Person.objects.active().filter(manager=self).exists()
+
 
 class RoleGrant(TenantModel):
     """A role across the whole organisation."""

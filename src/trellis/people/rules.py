@@ -17,4 +17,4 @@ def is_executive(person: Person) -> bool:
 
 def is_people_manager(person: Person) -> bool:
     """Has somebody reporting to them in the directory."""
-    return Person.objects.active().filter(manager=person).exists()
+    return person.leads_people

@@ -182,13 +182,13 @@ def test_import_without_a_file_is_explained(browser: Client) -> None:
     assert browser.post(reverse("programme_import")).status_code == 422
 
 
-@pytest.mark.parametrize("count", [3, 50])
-def test_the_wizard_takes_the_same_queries_whatever_the_directory(browser: Client, admin: Person, count: int) -> None:
-    for _ in range(count):
-        PersonFactory(organisation=admin.organisation)
+def test_the_wizard_takes_the_same_queries_whatever_the_directory(browser: Client, admin: Person) -> None:
+    spent: list[int] = []
+    for count in (3, 50):
+        PersonFactory.create_batch(count - Person.objects.count() + 1, organisation=admin.organisation)
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get(reverse("programme_new", args=["career_formal"]))
+        assert f"of {count + 1} people" in page.content.decode()
+        spent.append(len(queries))
 
-    with CaptureQueriesContext(connection) as queries:
-        page = browser.get(reverse("programme_new", args=["career_formal"]))
-
-    assert f"of {count + 1} people" in page.content.decode()
-    assert len(queries) == 9
+    assert spent[0] == spent[1]
