@@ -9,9 +9,10 @@ from trellis.conversations.models import Message
 from trellis.demo import texts
 from trellis.goals.models import ActionItem, Goal, GoalStatus
 from trellis.journeys.models import Certificate, Journey, Reflection, ReviewChoice, StageEntry, TaskDone
+from trellis.journeys.queries.material import gather
 from trellis.kernel.tenancy import TenantModel
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
-from trellis.mentorships.choices import ClosureType, MentorshipState, PartyRole
+from trellis.mentorships.choices import LIVE_STATES, ClosureType, MentorshipState, PartyRole
 from trellis.mentorships.models import Agreement, Mentorship, Party, Signature, Transition
 from trellis.programmes.models import Enrolment, Programme
 from trellis.surveys.models import SurveyResponse
@@ -56,6 +57,7 @@ class Histories:
         for couple, mentorship, journey in zip(couples, mentorships, journeys, strict=True):
             self._one(couple, mentorship, journey)
         self._save()
+        self._catch_up(mentorships, journeys)
         return mentorships
 
     # --- how far they are
@@ -70,7 +72,7 @@ class Histories:
             return self.stages[-1]
         share = self._share(couple) * (0.5 if couple.mood in {"quiet", "paused", "ended"} else 1)
         limits = {
-            "connection": 0.1, "goal_setting": 0.18, "action_planning": 0.26, "growth": 0.5, "review": 0.85,
+            "connection": 0.1, "goal_setting": 0.18, "action_planning": 0.26, "growth": 0.8, "review": 0.84,
             "evaluation": 0.95, "closure": 2.0,
         }  # fmt: skip
         return next(stage for stage in self.stages[1:] if share < limits[stage] or stage == self.stages[-1])
@@ -138,6 +140,20 @@ class Histories:
             how = StageEntry.How.STARTED if stage == self.stages[0] else StageEntry.How.CONDITIONS
             entered = min(entered, journey.stage_since)
             self._add(StageEntry(journey=journey, stage=stage, entered_at=entered, how=how))
+
+    def _catch_up(self, mentorships: list[Mentorship], journeys: list[Journey]) -> None:
+        """What was made up may lead further than was meant: the stage is always what the facts say."""
+        since = self.now - timedelta(hours=5)
+        for mentorship, journey in zip(mentorships, journeys, strict=True):
+            standing = gather(mentorship, self.now).standing if mentorship.state in LIVE_STATES else None
+            if standing is None or standing.stage == journey.stage:
+                continue
+            begin, end = self.stages.index(journey.stage), self.stages.index(standing.stage)
+            for stage in self.stages[begin + 1 : end + 1]:
+                self._add(StageEntry(journey=journey, stage=stage, entered_at=since, how=StageEntry.How.CONDITIONS))
+            journey.stage, journey.stage_since = standing.stage, since
+        Journey.objects.bulk_update(journeys, ["stage", "stage_since"])
+        self._save()
 
     def _meetings(self, couple: Couple, mentorship: Mentorship) -> int:
         """Past meetings at the programme's rhythm, then one planned. Some are unconfirmed, a few disputed."""
@@ -215,6 +231,7 @@ class Histories:
             )  # fmt: skip
 
     def _goals(self, couple: Couple, mentorship: Mentorship, stage: str) -> None:
+        written = self._past("goal_setting", stage)
         planned = self._past("action_planning", stage)
         scored = self._past("evaluation", stage)
         start = mentorship.started_at + timedelta(days=30)
@@ -222,21 +239,32 @@ class Histories:
         for number, (title, outcome, evidence, skill) in enumerate(chosen):
             due = (start + timedelta(days=30)).date() if number == 0 else self._due_later()
             overdue = due < self.now.date()
-            settled = scored or (number == 0 and len(chosen) > 1 and overdue)
+            settled = written and (scored or (number == 0 and len(chosen) > 1 and overdue))
             goal = Goal(
                 mentorship=mentorship, owner_id=couple.mentee.person_id,
-                status=GoalStatus.REACHED if settled else GoalStatus.ACTIVE, title=title, outcome=outcome,
+                status=self._status(written, settled), title=title, outcome=outcome,
                 evidence=evidence, why=self.dice.choice(texts.WHY), linked_skill=skill,
                 if_then=self.dice.choice(texts.IF_THEN) if planned else "", due_on=due,
                 first_action_on=(start + timedelta(days=7)).date() if planned else None,
-                progress=100 if settled else self.dice.choice((40, 70, 90) if overdue else (10, 30, 45)),
+                progress=self._progress(written, settled, overdue),
                 shared_in_full=self.dice.random() < 0.5, shared_with_manager=self.dice.random() < 0.3,
                 final_attainment=self.dice.choice((0, 1, 1, 2)) if settled else None, created_at=start,
-                activated_at=start + timedelta(days=1), settled_at=self.now - timedelta(days=8) if settled else None,
+                activated_at=start + timedelta(days=1) if written else None,
+                settled_at=self.now - timedelta(days=8) if settled else None,
             )  # fmt: skip
             self._add(goal)
             if planned:
                 self._steps(couple, goal, start)
+
+    def _status(self, written: bool, settled: bool) -> str:
+        if settled:
+            return GoalStatus.REACHED
+        return GoalStatus.ACTIVE if written else GoalStatus.DRAFT
+
+    def _progress(self, written: bool, settled: bool, overdue: bool) -> int:
+        if settled or not written:
+            return 100 if settled else 0
+        return self.dice.choice((40, 70, 90) if overdue else (10, 30, 45))
 
     def _due_later(self) -> date:
         """Most goals have time left; one in five is late."""
@@ -267,7 +295,8 @@ class Histories:
             self._message(mentorship, author, mentorship.started_at + span * (number + 1), body)
 
     def _later(self, couple: Couple, mentorship: Mentorship, journey: Journey) -> None:
-        if "review" in self.stages and self._past("review", journey.stage):
+        reviewed = self._past("review", journey.stage) or (couple.mood == "steady" and self._share(couple) > 0.55)
+        if "review" in self.stages and reviewed and journey.stage != "review":
             at = mentorship.started_at + timedelta(weeks=self.programme.duration_weeks // 2)
             self._pack(couple, mentorship, "mid_pack", at)
             for enrolment in (couple.mentee, couple.mentor):
