@@ -24,8 +24,8 @@ class MessageRefused(Refusal):
 def send_message(*, by: Person, mentorship: Mentorship, body: str, now: datetime) -> Message:
     """Send up to 5,000 characters to the other parties. Each of them has at most one unread notice about it.
 
-    Raises `NotAllowed` for anybody but the parties, or once it has ended for good, `MessageRefused` for a text that is blank
-    or too long.
+    Raises `NotAllowed` for anybody but the parties, or once it has ended for good, `MessageRefused` for a text that
+    is blank or too long.
     """
     mentorship = Mentorship.objects.select_for_update(no_key=True).get(pk=mentorship.pk)
     if not rules.can_send(by, mentorship):

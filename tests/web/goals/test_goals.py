@@ -16,7 +16,8 @@ from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
 from trellis.people.choices import OrganisationRole
 from trellis.people.models import Organisation, Person
-from trellis.programmes.models import EnrolmentSkill
+from trellis.programmes.choices import PairVisibility
+from trellis.programmes.models import EnrolmentSkill, Programme
 
 SOON = f"{date.today() + timedelta(days=20):%Y-%m-%d}"  # noqa: DTZ011
 NO_CHOICE = "Select a valid choice. no-such is not one of the available choices."
@@ -315,3 +316,16 @@ def test_goals_take_the_same_queries_for_3_and_for_50(as_amara: Client, running:
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_manager_is_not_offered_where_the_programme_hides_its_pairs(
+    as_amara: Client, amara: Person, goal: Goal
+) -> None:
+    amara.manager = PersonFactory(organisation=amara.organisation, given_name="Hassan")
+    amara.save()
+    path = reverse("goal", args=[goal.pk])
+    offered = as_amara.get(path).content.decode()
+    Programme.objects.update(pair_visibility=PairVisibility.HIDDEN)
+    hidden = as_amara.get(path).content.decode()
+
+    assert ('name="with_manager"' in offered, 'name="with_manager"' in hidden) == (True, False)
