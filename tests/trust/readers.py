@@ -6,7 +6,9 @@ A marker's key starts with one of these. A new encrypted field without an entry 
 PAIR = frozenset({"mentee", "mentor"})
 MENTEE = frozenset({"mentee"})
 MANAGER = frozenset({"programme_manager"})
+PEOPLE_MANAGER = frozenset({"people_manager"})
 NOBODY: frozenset[str] = frozenset()
+GOAL_WORDS = ("outcome", "evidence", "why", "if_then")
 
 # key of the marker -> (who may read it, who must be able to)
 READERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -28,6 +30,12 @@ READERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "goal.evidence.shared": (PAIR, PAIR),
     "goal.why.shared": (PAIR, PAIR),
     "goal.if_then.shared": (PAIR, PAIR),
+    # shown to the owner's manager: the title, and nothing more; nothing at all where the programme hides its pairs
+    "goal.title.managed": (PAIR | PEOPLE_MANAGER, PAIR | PEOPLE_MANAGER),
+    "goal.title.hidden": (PAIR, PAIR),
+    **{f"goal.{field}.{kind}": (MENTEE, MENTEE) for field in GOAL_WORDS for kind in ("managed", "hidden")},
+    "action.text.managed": (MENTEE, MENTEE),
+    "action.text.hidden": (MENTEE, MENTEE),
     "action.text.draft": (MENTEE, NOBODY),
     "action.text.active": (MENTEE, MENTEE),
     "action.text.shared": (PAIR, PAIR),

@@ -121,8 +121,7 @@ OBJECTS: dict[str, Object] = {
     **_each("training", ANYONE, module_id="mentee_start"),
     **_each("enrolment_form enrolment_start", EVERYBODY, slug="@slug", side="mentee"),
     **_each(
-        "enrolment_pause enrolment_resume enrolment_places enrolment_withdraw enrolment_undo",
-        SEEKERS, slug="@slug", side="mentee", number="@enrolment_bystander",
+        "enrolment_pause enrolment_resume enrolment_places enrolment_withdraw", SEEKERS, slug="@slug", side="mentee",
     ),
     **_each("find_mentor wishes", SEEKERS, slug="@slug"),
     **_each("ask_mentor", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
@@ -150,20 +149,22 @@ OBJECTS: dict[str, Object] = {
     **_each("objective objective_remove", CREATORS, number="@objective"),
     **_each(
         "programme_export programme_duplicate programme_move programme_settings condition_new programme_questions "
-        "question_new programme_roles role_give rounds round_start programme_people enrolment_queue programme_invite",
+        "question_new rounds round_start programme_people enrolment_queue enrolment_undo programme_invite",
         RUNS, slug="@slug",
     ),
+    # organisation admins say who runs a programme, and read nothing in it
+    **_each("programme_roles role_give", RUNS | ADMIN, slug="@slug"),
+    **_each("role_take", RUNS | ADMIN, slug="@slug", number="@programme_analyst"),
     **_each("condition condition_remove", RUNS, slug="@slug", number="@condition"),
     **_each("question question_remove question_move", RUNS, slug="@slug", number="@question"),
-    **_each("role_take", RUNS, slug="@slug", number="@programme_role"),
     **_each("programme_section", RUNS, slug="@slug", key="basics"),
     **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
+    **_each("round_unmatched round_proof round_certificate round_undo", RUNS, slug="@slug", number="@round"),
     **_each(
-        "round round_decide round_approve_from round_unmatched round_proof round_certificate round_publish round_undo "
-        "round_set_aside round_again round_progress round_pin",
-        RUNS, slug="@slug", number="@round",
+        "round round_decide round_approve_from round_publish round_set_aside round_again",
+        RUNS, slug="@slug", number="@round_review",
     ),
-    **_each("round_swap", RUNS, slug="@slug", number="@round", proposal="@proposal"),
+    **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
     **_each("organisation_role_remove", ADMIN, number="@role_grant"),
     **_each("organisation_person", ADMIN, number="@person"),
     **_each(

@@ -19,24 +19,26 @@ from trellis.journeys.models import (
 from trellis.kernel import clock, jobs
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.choices import ProposalState, RoundState
-from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.models import OfferAnswer, Proposal, Round, Unmatched
 from trellis.matching.notices import OFFER_WITHDRAWN
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.stored import pool_to_json
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.models import Agreement, Mentorship, Signature, Transition
 from trellis.notifications.models import Notice
 from trellis.people.choices import ConsentKind, ImportState, OrganisationRole, PersonStatus
 from trellis.people.models import Consent, DirectoryImport, Organisation, Person, ProtectedAttribute
-from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, QuestionKind, Side
+from trellis.programmes.choices import EnrolmentState, PairVisibility, ProgrammeRoleKind, QuestionKind, Side
 from trellis.programmes.models import (
     Answer,
     EligibilityRule,
-    Enrolment,
     EnrolmentSkill,
     Objective,
     Programme,
     Question,
 )
 from trellis.surveys.models import SurveyResponse
+from trellis_engine.matching import Participant, Pool, certificate, solve
 
 PRINCIPALS = (
     "mentee", "mentor", "bystander", "people_manager", "programme_manager", "other_programme_manager",
@@ -54,6 +56,7 @@ class World:
     programme: Programme
     other_programme: Programme
     mentorship: Mentorship
+    hidden_mentorship: Mentorship  # the same two people in the other programme, which hides its pairs
     ids: dict[str, int | str] = field(default_factory=dict)
     markers: dict[str, str] = field(default_factory=dict)  # what it marks -> the marker itself
 
@@ -61,6 +64,12 @@ class World:
         """The marker for one confidential value, remembered."""
         self.markers[what] = f"ZQ{self.letter}.{what}.QZ"
         return self.markers[what]
+
+    def mark_number(self, what: str) -> int:
+        """The same for a value that must be a person's id: nobody has this one."""
+        number = 7_340_000_000 + 1_000_000 * ord(self.letter) + len(self.markers)
+        self.markers[what] = str(number)
+        return number
 
 
 def build_world(letter: str) -> World:
@@ -101,7 +110,10 @@ def _cast(letter: str, organisation: Organisation) -> World:
     programme = ProgrammeFactory(
         organisation=organisation, name=f"Programme {letter}", slug=f"programme-{letter.lower()}"
     )
-    other = ProgrammeFactory(organisation=organisation, name=f"Other {letter}", slug=f"other-{letter.lower()}")
+    other = ProgrammeFactory(
+        organisation=organisation, name=f"Other {letter}", slug=f"other-{letter.lower()}",
+        pair_visibility=PairVisibility.HIDDEN,
+    )  # fmt: skip
     for target, name, kind in (
         (programme, "programme_manager", ProgrammeRoleKind.OWNER),
         (programme, "programme_analyst", ProgrammeRoleKind.ANALYST),
@@ -111,7 +123,8 @@ def _cast(letter: str, organisation: Organisation) -> World:
     mentorship = a_pair(programme, people["mentee"], people["mentor"])
     mentorship.started_at = clock.now() - timedelta(days=60)
     mentorship.save()
-    world = World(letter, organisation, people, programme, other, mentorship)
+    hidden = a_pair(other, people["mentee"], people["mentor"])
+    world = World(letter, organisation, people, programme, other, mentorship, hidden)
     world.ids |= {"slug": programme.slug, "mentorship": mentorship.pk}
     for person in people.values():
         Consent.objects.create(
@@ -147,13 +160,16 @@ def _talk(world: World) -> None:
 
 
 def _goals(world: World) -> None:
+    """The kinds managed and hidden are shown to the owner's manager; hidden is of a programme that hides its pairs."""
     now = clock.now()
-    for kind, status, shared in (("draft", "draft", False), ("active", "active", False), ("shared", "active", True)):
+    for kind in ("draft", "active", "shared", "managed", "hidden"):
         texts = {name: world.mark(f"goal.{name}.{kind}") for name in ("title", "outcome", "evidence", "why", "if_then")}
         goal = Goal.objects.create(
-            organisation=world.organisation, mentorship=world.mentorship, owner=world.people["mentee"],
-            status=GoalStatus(status), shared_in_full=shared, due_on=now.date() + timedelta(days=20),
-            linked_skill="delegation", created_at=now, activated_at=None if kind == "draft" else now, **texts,
+            organisation=world.organisation, owner=world.people["mentee"], linked_skill="delegation", created_at=now,
+            mentorship=world.hidden_mentorship if kind == "hidden" else world.mentorship,
+            status=GoalStatus.DRAFT if kind == "draft" else GoalStatus.ACTIVE,
+            activated_at=None if kind == "draft" else now, due_on=now.date() + timedelta(days=20),
+            shared_in_full=kind == "shared", shared_with_manager=kind in {"managed", "hidden"}, **texts,
         )  # fmt: skip
         step = ActionItem.objects.create(
             organisation=world.organisation, goal=goal, owner=world.people["mentee"],
@@ -215,7 +231,7 @@ def _sign_ups(world: World) -> None:
         enrolment = EnrolmentFactory(
             organisation=world.organisation, programme=world.programme, person=world.people[name], side=side, places=2,
             state=EnrolmentState.APPROVED, goal=world.mark(f"enrolment.goal.{name}"),
-            no_match=json.dumps([world.people["executive"].pk, world.mark(f"enrolment.no_match.{name}")]),
+            no_match=json.dumps([world.people["executive"].pk, world.mark_number(f"enrolment.no_match.{name}")]),
             **{part: [world.mark(f"enrolment.{part}.{name}")] for part in ("aims", "interests", "experience")},
         )  # fmt: skip
         EnrolmentSkill.objects.create(organisation=world.organisation, enrolment=enrolment, skill="delegation", level=2)
@@ -231,25 +247,49 @@ def _sign_ups(world: World) -> None:
 
 
 def _matching(world: World) -> None:
+    """A published round with an offer out, and one under review."""
     now = clock.now()
-    found = Round.objects.create(
-        organisation=world.organisation, programme=world.programme, number=1, state=RoundState.PUBLISHED,
-        settings=world.programme.matching, salt="salt", inputs=json.dumps({"goal": world.mark("round.inputs")}),
-        certificate={"pairs": []}, total=1, created_at=now, solved_at=now, published_at=now,
-        undo_until=now + timedelta(minutes=30),
-    )  # fmt: skip
-    sides = {name: Enrolment.objects.get(pk=world.ids[f"enrolment_{name}"]) for name in ("bystander", "mentor")}
-    proposal = Proposal.objects.create(
-        organisation=world.organisation, programme=world.programme, round=found, mentee=sides["bystander"],
-        mentor=sides["mentor"], state=ProposalState.OFFERED, score=71_000, offered_at=now,
-        expires_at=now + timedelta(days=14),
-        reasons={"reasons": [{"factor": "distance", "key": "distance.both", "params": {}}], "gap": None},
-    )  # fmt: skip
+    published = _solved_round(
+        world, 1, state=RoundState.PUBLISHED, published_at=now, undo_until=now + timedelta(hours=1)
+    )
+    offered = _pair_of(
+        published, world, state=ProposalState.OFFERED, offered_at=now, expires_at=now + timedelta(days=14)
+    )
     OfferAnswer.objects.create(
-        organisation=world.organisation, proposal=proposal, person=world.people["mentor"], accepted=True, at=now,
+        organisation=world.organisation, proposal=offered, person=world.people["mentor"], accepted=True, at=now,
         reason=world.mark("offer.reason.mentor"),
     )  # fmt: skip
-    world.ids |= {"round": found.number, "proposal": proposal.pk}
+    review = _solved_round(world, 2, state=RoundState.REVIEW)
+    pair = _pair_of(review, world, state=ProposalState.UNDER_REVIEW)
+    Unmatched.objects.create(
+        organisation=world.organisation,
+        round=review,
+        reason="no_mentor_with_places",
+        enrolment_id=world.ids["enrolment_mentee"],
+    )
+    world.ids |= {
+        "round": published.number, "proposal": offered.pk, "round_review": review.number, "proposal_review": pair.pk,
+    }  # fmt: skip
+
+
+def _solved_round(world: World, number: int, **fields: object) -> Round:
+    """Solved by the engine itself, so that its proof can be opened."""
+    mentee = Participant("bystander", level=3, goal=world.mark(f"round.inputs.{number}"))
+    pool = Pool((mentee,), (Participant("mentor", level=5),))
+    plan = solve(pool, engine_settings(world.programme.matching), engine_taxonomy(), salt="salt")
+    return Round.objects.create(
+        organisation=world.organisation, programme=world.programme, number=number, settings=world.programme.matching,
+        salt="salt", inputs=pool_to_json(pool), certificate=certificate(plan), total=plan.total,
+        created_at=clock.now(), solved_at=clock.now(), **fields,
+    )  # fmt: skip
+
+
+def _pair_of(found: Round, world: World, **fields: object) -> Proposal:
+    return Proposal.objects.create(
+        organisation=world.organisation, programme=world.programme, round=found, score=71_000,
+        mentee_id=world.ids["enrolment_bystander"], mentor_id=world.ids["enrolment_mentor"],
+        reasons={"reasons": [{"factor": "distance", "key": "distance.both", "params": {}}], "gap": None}, **fields,
+    )  # fmt: skip
 
 
 def _paperwork(world: World) -> None:
@@ -277,7 +317,7 @@ def _paperwork(world: World) -> None:
     )  # fmt: skip
     world.ids |= {
         "condition": condition.pk, "notice": notice.pk,
-        "programme_role": world.programme.roles.get(person=world.people["programme_analyst"]).pk,
+        "programme_analyst": world.people["programme_analyst"].pk,
         "role_grant": world.people["analyst"].role_grants.get().pk,
     }  # fmt: skip
     world.ids |= {"import": run.pk, "objective": objective.pk, "job": job, "person": world.people["bystander"].pk}
