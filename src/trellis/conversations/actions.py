@@ -9,6 +9,7 @@ from trellis.conversations.events import MessageSent
 from trellis.conversations.models import Message, ReadMark
 from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.visible import is_blank
 from trellis.mentorships.models import Mentorship, Party
 from trellis.notifications.actions import mark_read as mark_notices_read
 from trellis.notifications.actions import tell
@@ -31,7 +32,7 @@ def send_message(*, by: Person, mentorship: Mentorship, body: str, now: datetime
     if not rules.can_send(by, mentorship):
         raise NotAllowed(_("This mentorship has ended. You can still read what you wrote to each other."))
     body = body.strip()
-    if rules.is_blank(body):
+    if is_blank(body):
         raise MessageRefused(_("Write something before you send it."), field="body")
     if len(body) > rules.MESSAGE_AT_MOST:
         raise MessageRefused(

@@ -1,5 +1,3 @@
-import unicodedata
-
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.rules import can_message_in
 from trellis.people.models import Person
@@ -10,8 +8,3 @@ MESSAGE_AT_MOST = 5_000  # characters
 def can_send(person: Person, mentorship: Mentorship) -> bool:
     """The parties, while it is live or where both stay in touch. Reading stays theirs afterwards."""
     return can_message_in(person, mentorship)
-
-
-def is_blank(text: str) -> bool:
-    """Nothing to see in it: only spaces, line breaks, zero-width and other invisible characters."""
-    return all(unicodedata.category(sign)[0] in {"Z", "C"} for sign in text)

@@ -9,6 +9,7 @@ from trellis.goals import notices, rules
 from trellis.goals.actions.telling import changed, tell_partner
 from trellis.goals.models import Goal, GoalStatus
 from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.visible import is_blank
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Person
 
@@ -161,7 +162,7 @@ def _open(number: int) -> Mentorship:
 
 def _check_texts(goal: Goal) -> None:
     goal.title = goal.title.strip()
-    if not goal.title:
+    if is_blank(goal.title):
         raise GoalRefused(_("Give the goal a title."), field="title")
     _check_length("title", goal.title, rules.TITLE_AT_MOST)
     for field in TEXTS:

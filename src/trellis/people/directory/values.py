@@ -12,13 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from trellis.kernel.visible import is_blank
 from trellis.people.choices import PersonStatus
 
 FRAMEWORK = Path(__file__).parents[2] / "content" / "career_framework_example.yaml"
 MAX_TEXT, MAX_ID, MAX_EMAIL = 200, 64, 254
 MAX_LEVEL = 12
 MAX_LANGUAGES, MAX_LANGUAGE = 20, 60
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters by category that print nothing
 STATUS_WORDS: dict[PersonStatus, str] = {
     PersonStatus.ACTIVE: "active, a, employed, current, aktiv, actif, active employee, activo, ativo, attivo, actief, "
     "aktywny, 在職, 在职, yes, true, 1",
@@ -47,11 +47,6 @@ class BadValue(Exception):
     def __init__(self, what: str, cure: str) -> None:
         super().__init__(what)
         self.what, self.cure = what, cure
-
-
-def is_blank(text: str) -> bool:
-    """Nothing that a reader would see: spaces, zero-width signs, fillers, lone marks."""
-    return all(unicodedata.category(sign)[0] in "ZCM" or sign in FILLERS for sign in text)
 
 
 def read_text(text: str, *, limit: int = MAX_TEXT) -> str:

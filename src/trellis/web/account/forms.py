@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from trellis.kernel.visible import visible
 from trellis.notifications.registry import GROUPS
 from trellis.people.choices import Theme
 from trellis.people.models import Account
@@ -24,7 +25,7 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 class SettingsForm(forms.Form):
     preferred_name = forms.CharField(
-        label=_("What people call you"), max_length=200, required=False,
+        label=_("What people call you"), max_length=200, required=False, validators=[visible],
         help_text=_("Shown instead of your given name. Everybody in your organisation can read it."),
     )  # fmt: skip
     languages = forms.CharField(

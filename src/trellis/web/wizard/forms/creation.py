@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from trellis.kernel.visible import visible
 from trellis.programmes import content
 from trellis.programmes.choices import SignUp
 from trellis.programmes.configuration import Configuration, ObjectiveText, from_template
@@ -24,7 +25,7 @@ def usual_start(today: date) -> date:
 class CreateForm(forms.Form):
     """The one page of the wizard. Every field starts from the template, so that a name is all it needs."""
 
-    name = forms.CharField(label=_("Name people will see"), max_length=200)
+    name = forms.CharField(label=_("Name people will see"), max_length=200, validators=[visible])
     starts_on = DayField(label=_("Starts"))
     opens_on = DayField(label=_("Sign-up opens"))
     closes_on = DayField(label=_("Sign-up closes"), required=False, help_text=_("Empty: people may join at any time."))
@@ -113,7 +114,7 @@ def _initial(proposed: Configuration) -> dict[str, Any]:
 class CopyForm(forms.Form):
     """The next cohort: a name and a start; every other date moves along."""
 
-    name = forms.CharField(label=_("Name of the new programme"), max_length=200)
+    name = forms.CharField(label=_("Name of the new programme"), max_length=200, validators=[visible])
     starts_on = DayField(label=_("Starts"), help_text=_("All other dates move with this one."))
 
 

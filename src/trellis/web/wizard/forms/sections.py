@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from trellis.kernel.visible import visible
 from trellis.programmes import content, templates
 from trellis.programmes.actions.settings import Basics, Joining
 from trellis.programmes.checks import TOTAL, kept_rules, sum_in_words
@@ -44,7 +45,7 @@ class SectionForm(forms.Form):
 
 
 class BasicsForm(SectionForm):
-    name = forms.CharField(label=_("Name people will see"), max_length=200)
+    name = forms.CharField(label=_("Name people will see"), max_length=200, validators=[visible])
     summary = forms.CharField(
         label=_("Why this programme exists"), max_length=4000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from trellis.kernel import clock
+from trellis.kernel.visible import visible
 from trellis.programmes.actions.objectives import (
     ObjectiveRefused,
     change_objective,
@@ -22,7 +23,7 @@ PAGE = ["GET", "HEAD", "POST"]
 
 
 class ObjectiveForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Objective"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("Objective"), max_length=200, validators=[visible])
     description = forms.CharField(
         label=gettext_lazy("What it means"), max_length=4000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("Everybody who runs a programme reads it."),
