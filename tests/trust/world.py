@@ -305,7 +305,7 @@ def _paperwork(world: World) -> None:
     objective = Objective.objects.create(organisation=world.organisation, title=f"Objective {world.letter}")
     job = jobs.queue(
         "matching.solve_round", organisation_id=world.organisation.pk, started_by_id=world.people["admin"].pk,
-        round_id=1,
+        round_id=Round.objects.get(programme=world.programme, number=world.ids["round"]).pk,
     )  # fmt: skip
     condition = EligibilityRule.objects.create(
         organisation=world.organisation, programme=world.programme, side=Side.MENTEE, kind="statement",
