@@ -268,7 +268,8 @@ def _matching(world: World) -> None:
         enrolment_id=world.ids["enrolment_mentee"],
     )
     world.ids |= {
-        "round": published.number, "proposal": offered.pk, "round_review": review.number, "proposal_review": pair.pk,
+        "round": published.number, "round_pk": published.pk, "proposal": offered.pk,
+        "round_review": review.number, "proposal_review": pair.pk,
     }  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def _settings_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def roles(request: PersonRequest) -> HttpResponse:
     """Who holds which role; giving one to somebody found by the beginning of their name."""
-    search = (request.POST.get("search") or request.GET.get("search") or "")[:100]
+    search = (request.POST.get("search") or request.GET.get("search") or "").replace("\0", "")[:100]
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         person = get_object_or_404(Person, pk=form.cleaned_data["person"])

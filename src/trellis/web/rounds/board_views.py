@@ -19,7 +19,7 @@ from trellis.matching.queries.proof import proof_of
 from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window
 from trellis.matching.queries.swaps import STANDING, pairs_after_swap
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.rounds.forms import Decision, ScoreForm, Shown
+from trellis.web.rounds.forms import Decision, ScoreForm, Shown, name_of
 from trellis.web.rounds.views import find
 
 UNITS = 1000  # of the matcher's score for one point of the score that people see
@@ -161,7 +161,7 @@ def swap_pair(request: PersonRequest, slug: str, number: int, proposal: int) -> 
         else:
             messages.success(request, gettext("Swapped. Both new pairs are approved; the old ones are declined."))
             return redirect(f"{reverse('round', args=[slug, number])}?show=moved")
-    return render(request, "rounds/swap.html", _swap_context(found, first, second, given.get("name", "")))
+    return render(request, "rounds/swap.html", _swap_context(found, first, second, name_of(given)))
 
 
 def _swap_context(found: Round, first: Proposal, second: Proposal | None, name: str) -> dict[str, object]:

@@ -14,6 +14,11 @@ MOVES = {"approve": ProposalState.APPROVED, "decline": ProposalState.DECLINED, "
 LONGEST_NAME = 100
 
 
+def name_of(given: QueryDict) -> str:
+    """The name that is looked for; PostgreSQL refuses a null byte."""
+    return given.get("name", "").replace("\0", "")[:LONGEST_NAME]
+
+
 @dataclass(frozen=True)
 class Shown:
     """Which part of the board is looked at."""
@@ -28,7 +33,7 @@ class Shown:
         show, page = given.get("show") or usual, given.get("page") or "1"
         if show not in SHOWS or not (page.isascii() and page.isdigit() and 1 <= int(page[:6]) <= 100_000):
             raise Http404
-        return cls(show, given.get("name", "")[:LONGEST_NAME], int(page[:6]))
+        return cls(show, name_of(given), int(page[:6]))
 
     @property
     def query(self) -> str:
