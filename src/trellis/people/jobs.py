@@ -1,9 +1,10 @@
-"""The directory import's two long steps. Both may be run again: a finished step is passed over."""
+"""The directory import's two long steps, which may be run again (a finished step is passed over), and tidying."""
 
 from trellis.kernel import clock
 from trellis.kernel.jobs import Cancelled, job, progress
 from trellis.people.actions.directory import check_import, mark_stopped
 from trellis.people.actions.directory_apply import apply_import
+from trellis.people.actions.sessions import forget_ended_sessions
 from trellis.people.choices import ImportState
 from trellis.people.models import DirectoryImport
 
@@ -39,3 +40,9 @@ def import_directory(*, organisation_id: int, import_id: int) -> dict[str, int] 
         raise
     written: dict[str, int] = run.report["written"]
     return written
+
+
+@job("people.tidy_sessions", every_minutes=24 * 60)
+def tidy_sessions() -> dict[str, int]:
+    """Forget the sign-ins that are over."""
+    return {"sessions": forget_ended_sessions(now=clock.now())}

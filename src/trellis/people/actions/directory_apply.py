@@ -1,10 +1,9 @@
 """Writing an import: only who is new or changed, in short transactions, managers before their reports."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed
 from trellis.people import rules
 from trellis.people.actions.directory import ImportRefused, Progress, keep_plan, plan_of, too_many_leavers
+from trellis.people.actions.sessions import end_sessions
 from trellis.people.choices import ImportState
 from trellis.people.directory.names import sort_name_of
 from trellis.people.directory.plan import Change, Plan
@@ -150,12 +150,6 @@ class _Writer:
 
 def _number(ref: Any) -> int:  # Any: a cell of Change.values, known to be a reference here
     return ref or 0
-
-
-def end_sessions(account_ids: Iterable[int]) -> None:
-    """Sign accounts out everywhere."""
-    for session in UserSession.objects.filter(user_id__in=list(account_ids)):
-        session.end()
 
 
 @transaction.atomic
