@@ -60,6 +60,12 @@ def database_from_url(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def contact_address(text: str) -> str:
+    """A page's or mailbox's address in full: RFC 9116 wants mailto: before an e-mail."""
+    text = " ".join(text.split())
+    return f"mailto:{text}" if text and ":" not in text else text
+
+
 def sqlite(file: Path) -> dict[str, Any]:
     """IMMEDIATE, because a transaction that reads and then writes would otherwise meet "database is locked"."""
     return {

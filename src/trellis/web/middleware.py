@@ -20,11 +20,11 @@ from trellis.people.queries.accounts import people_of
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 SESSION_PERSON = "person"
-WITHOUT_ONBOARDING = (
-    "/static/", "/account/", "/sign-in/", "/sign-out/", "/welcome/", "/demo/", "/invitation/", "/health", "/manifest",
-    "/offline",
+FOR_MACHINES = (
+    "/static/", "/health", "/manifest.webmanifest", "/offline", "/service-worker.js", "/robots.txt", "/.well-known/",
 )  # fmt: skip
-WITHOUT_SECOND_FACTOR = ("/static/", "/account/", "/sign-in/", "/sign-out/", "/demo/", "/health", "/manifest")
+WITHOUT_SECOND_FACTOR = (*FOR_MACHINES, "/account/", "/sign-in/", "/sign-out/", "/demo/")
+WITHOUT_ONBOARDING = (*WITHOUT_SECOND_FACTOR, "/welcome/", "/invitation/")
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 UNUSED = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
@@ -36,7 +36,10 @@ PERMISSIONS = ", ".join(
 
 
 class HeadersMiddleware:
-    """Says what the browser need never allow, and that a person's pages are kept nowhere after they sign out."""
+    """Says what the browser need never allow, and that pages are kept nowhere.
+
+    Not those before the sign-in either: they name the address somebody typed, or whom an invitation is for.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -45,7 +48,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if getattr(request, "person", None) is not None and not response.has_header("Cache-Control"):
+        if not response.has_header("Cache-Control"):  # files of ours say for themselves how long they keep
             patch_cache_control(response, private=True, no_store=True)
         return response
 

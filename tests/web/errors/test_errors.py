@@ -1,11 +1,18 @@
 import json
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import OperationalError
+from django.templatetags.static import static
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from trellis.people.models import Person
+from tests.factories.people import PersonFactory
+from trellis.config.data_folder import contact_address
+from trellis.kernel import clock
+from trellis.people.models import Organisation, Person
 from trellis.web.errors import views
 
 
@@ -60,3 +67,75 @@ def test_offline_page_and_manifest_are_open_to_all(client: Client, db: None) -> 
 @pytest.mark.parametrize("path", ["/%00", "/%FF%FE", "/sign-in/%0d%0aX: y", "/invitation/" + "x" * 5000 + "/"])
 def test_nonsense_in_the_address_is_not_found(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+FOR_MACHINES = ("service_worker", "robots", "security_txt", "offline", "manifest", "health")
+
+
+@pytest.mark.parametrize("name", FOR_MACHINES)
+def test_what_machines_ask_for_is_answered_before_the_first_visit_is_over(
+    client: Client, organisation: Organisation, name: str
+) -> None:
+    person = PersonFactory(organisation=organisation, onboarded_at=None)
+    assert person.account is not None
+    client.force_login(person.account)
+
+    assert client.get(reverse(name)).status_code == 200
+
+
+def test_offline_parts_are_what_the_offline_page_asks_for(client: Client, db: None) -> None:
+    page = client.get(reverse("offline")).content.decode()
+
+    asked = set(re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"', page))
+    kept = {static(part) for part in views.OFFLINE_PARTS}
+    assert kept - asked == {path for path in kept if path.endswith(".woff2")}
+    assert asked - kept == set()
+
+
+def test_service_worker_keeps_the_offline_page_and_files_alone(client: Client, db: None) -> None:
+    response = client.get("/service-worker.js")
+    script = response.content.decode()
+
+    found = re.match(r"const PARTS = (\[.*\]);\nconst STORE = \"offline-[0-9a-f]{16}\";\n", script)
+    assert found
+    assert all(path.startswith("/static/trellis/") for path in json.loads(found[1]))
+    assert "[PAGE, ...PARTS]" in script
+    assert script.count(".addAll(") == 1
+    assert not re.search(r"\.(add|put)\(", script)
+    assert (response["Content-Type"], response["Cache-Control"]) == ("text/javascript; charset=utf-8", "no-cache")
+
+
+def test_search_engines_are_sent_away(client: Client, db: None) -> None:
+    response = client.get("/robots.txt")
+
+    assert (response["Content-Type"], response.content) == (
+        "text/plain; charset=utf-8",
+        b"User-agent: *\nDisallow: /\n",
+    )
+
+
+def test_security_txt_names_the_contact_and_runs_out_within_a_year(client: Client, db: None) -> None:
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+
+    fields = dict(line.split(": ", 1) for line in lines)
+    until = datetime.strptime(fields["Expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert fields["Contact"] == "mailto:security@example.org"
+    assert fields["Canonical"].endswith("/.well-known/security.txt")
+    assert clock.now() + timedelta(days=170) < until < clock.now() + timedelta(days=365)
+
+
+def test_security_txt_without_a_contact_does_not_exist(client: Client, db: None, settings: LazySettings) -> None:
+    settings.SECURITY_CONTACT = ""
+
+    assert client.get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("", ""), ("security@example.org", "mailto:security@example.org"), ("https://example.org/s", "https://example.org/s"),
+        ("mailto:a@example.org\nContact: mailto:b@evil.example", "mailto:a@example.org Contact: mailto:b@evil.example"),
+    ],
+)  # fmt: skip
+def test_contact_address_is_one_line_and_a_whole_address(typed: str, kept: str) -> None:
+    assert contact_address(typed) == kept

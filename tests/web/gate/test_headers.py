@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends.db import DatabaseCache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -49,6 +51,14 @@ def test_pages_of_a_person_are_kept_nowhere(client: Client, person: Person, name
     assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/sign-in/help/", "/invitation/x/", "/sign-in/link/x/", "/no-such-page/"]
+)
+def test_pages_before_the_sign_in_are_kept_nowhere(client: Client, db: None, path: str) -> None:
+    """They show the address somebody typed, or the name an invitation is for: devices are shared."""
+    assert client.get(path)["Cache-Control"] == "private, no-store"
+
+
 @pytest.mark.parametrize("name", ["sign_in", *SIGNED_IN])
 def test_pages_have_no_inline_style_script_or_handler(client: Client, person: Person, name: str) -> None:
     if name != "sign_in":
@@ -71,7 +81,21 @@ def test_cookies_cannot_be_read_by_scripts() -> None:
 def test_limits_are_counted_in_a_cache_that_processes_share() -> None:
     shipped = import_module("trellis.config.settings.base")
 
-    assert shipped.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    cache = shipped.CACHES["default"]
+    assert cache["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    assert cache["OPTIONS"]["MAX_ENTRIES"] >= 100_000  # Django's own 300 would throw live codes and counts away
+
+
+def test_codes_of_a_busy_morning_are_all_kept(db: None) -> None:
+    """Five hundred who ask for a code at once find theirs, with the cache as shipped."""
+    shipped = import_module("trellis.config.settings.base").CACHES["default"]
+    call_command("createcachetable", "shared_cache_of_test", verbosity=0)
+    kept = DatabaseCache("shared_cache_of_test", {**shipped})
+
+    for number in range(500):
+        kept.set(f"code:{number}", number, 900)
+
+    assert [kept.get(f"code:{number}") for number in range(500)] == list(range(500))
 
 
 def test_check_deploy_is_silent_with_the_shipped_settings(tmp_path: Path) -> None:

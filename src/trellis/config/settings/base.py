@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from trellis.config.data_folder import data_folder, database_from_url, field_keys, secret_key
+from trellis.config.data_folder import contact_address, data_folder, database_from_url, field_keys, secret_key
 
 TRELLIS_DATA = data_folder()
 SECRET_KEY = secret_key(TRELLIS_DATA)
@@ -19,6 +19,7 @@ if _host == "localhost":
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 HTTPS = BASE_URL.startswith("https://")
 BEHIND_PROXY = os.environ.get("TRELLIS_BEHIND_PROXY") == "1"
+SECURITY_CONTACT = contact_address(os.environ.get("TRELLIS_SECURITY_CONTACT", ""))  # in /.well-known/security.txt
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -134,8 +135,15 @@ MFA_FORMS = {
 # Whose word counts for the caller's address: only that of our own proxies, counted from the right.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRELLIS_PROXIES", "1" if BEHIND_PROXY else "0"))
 
-# Shared between processes, so that rate limits hold for all workers together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
+# Shared between processes, so that rate limits hold for all workers together. It holds sign-in codes and counts of
+# tries, a few for each sign-in: beyond Django's own 300 entries live ones would be thrown away.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # The standard Tasks API. Ours keeps jobs as leased rows of the database; see trellis/kernel/jobs/tasks.py.
 TASKS = {"default": {"BACKEND": os.environ.get("TRELLIS_TASKS", "trellis.kernel.jobs.tasks.LeasedRows")}}

@@ -1,1 +1,1 @@
-"""Pages for when something is not there, not allowed, or broken; health and manifest."""
+"""Pages for when something is not there, not allowed, or broken; what browsers and machines ask for."""

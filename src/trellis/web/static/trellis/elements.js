@@ -1,5 +1,8 @@
 // Small behaviour on top of pages that already work without it.
 
+// Keeps the page "You are offline" at hand, and no other page: see offline.js.
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+
 // Close an open account menu on Escape or a click outside.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(document.body);
