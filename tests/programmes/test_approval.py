@@ -132,6 +132,16 @@ def test_undo_brings_every_decision_back(programme: Programme, manager: Person, 
     assert (enrolment.state, enrolment.decided_at, enrolment.decided_by) == (EnrolmentState.APPLIED, None, None)
 
 
+def test_undo_comes_too_late_once_people_were_told(programme: Programme, manager: Person) -> None:
+    enrolment = application(programme)
+    approve_enrolments(by=manager, programme=programme, enrolments=[enrolment.pk], now=clock.now())
+
+    later = clock.now() + timedelta(minutes=10)
+    undone = reopen_enrolments(by=manager, programme=programme, enrolments=[enrolment.pk], now=later)
+
+    assert (undone.reopened, undone.passed_over, state_of(enrolment)) == (0, 1, EnrolmentState.APPROVED)
+
+
 def test_undo_does_not_touch_what_no_manager_decided(programme: Programme, manager: Person) -> None:
     enrolment = EnrolmentFactory(programme=programme, state=EnrolmentState.APPROVED)
 

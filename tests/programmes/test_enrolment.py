@@ -62,6 +62,21 @@ def test_start_opens_a_form_with_the_programmes_usual_places(person: Person, pro
     assert (enrolment.state, enrolment.places) == (EnrolmentState.STARTED, 2)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"enrolment_closes_on": "2020-01-01"}, {"status": ProgrammeStatus.CLOSED}]
+)  # fmt: skip
+def test_a_form_is_not_sent_once_sign_up_is_over(person: Person, programme: Programme, fields: dict[str, str]) -> None:
+    enrolment = start_enrolment(by=person, programme=programme, side=Side.MENTEE, now=clock.now())
+    save_draft(by=person, enrolment=enrolment, draft=FULL, now=clock.now())
+    Programme.objects.filter(pk=programme.pk).update(**fields)
+
+    with pytest.raises(SignUpClosed):
+        send(person, enrolment)
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, enrolment.goal) == (EnrolmentState.STARTED, FULL.goal)
+
+
 def test_start_twice_comes_back_to_the_same_form(person: Person, programme: Programme) -> None:
     first, second = (start_enrolment(by=person, programme=programme, side="mentee", now=clock.now()) for _ in range(2))
 

@@ -35,6 +35,11 @@ def can_move(before: str, after: str) -> bool:
     return after in LEGAL_MOVES[before]
 
 
+def is_over(programme: Programme) -> bool:
+    """Nobody comes in any more, and nobody new is matched."""
+    return programme.status in {ProgrammeStatus.CLOSED, ProgrammeStatus.ARCHIVED}
+
+
 def is_open_for_sign_up(programme: Programme, today: date) -> bool:
     """Between the first and the last day of sign-up, in a programme that is enrolling or running."""
     if programme.status not in {ProgrammeStatus.ENROLLING, ProgrammeStatus.RUNNING}:

@@ -73,6 +73,7 @@ class Programme(TenantModel):
     milestones = models.JSONField(default=list)  # [{week, title}]
     surveys = models.JSONField(default=list)  # packs attached
     prompt_packs = models.JSONField(default=list)
+    last_changes = models.JSONField(default=dict)  # field of the settings -> number of the change that last touched it
     created_at = models.DateTimeField()
 
     objects = TenantManager.from_queryset(ProgrammeQuerySet)()  # type: ignore[misc]  # django-stubs: overriding the base manager
@@ -138,6 +139,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def matchable(self) -> "EnrolmentQuerySet":
         return self.filter(state=EnrolmentState.APPROVED)
+
+    def without_words(self) -> "EnrolmentQuerySet":
+        """For lists: what somebody wrote stays in the database, unread and undeciphered."""
+        return self.defer("goal", "aims", "interests", "experience", "no_match")
 
 
 class Enrolment(TenantModel):

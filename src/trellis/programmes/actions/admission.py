@@ -13,8 +13,16 @@ from trellis.learning.modules import module_for
 from trellis.learning.queries import people_who_completed
 from trellis.people.models import Person
 from trellis.programmes import enrolment_events as events
+from trellis.programmes.actions.telling import tell_where_it_stands
 from trellis.programmes.choices import EnrolmentState, Side
-from trellis.programmes.enrolment_rules import FIRST_COME, HOLDS_A_PLACE, can_move, destination, priority_rule
+from trellis.programmes.enrolment_rules import (
+    FIRST_COME,
+    HOLDS_A_PLACE,
+    can_move,
+    destination,
+    is_over,
+    priority_rule,
+)
 from trellis.programmes.models import Enrolment, Programme
 
 NEWS: dict[tuple[str, str], type[events.EnrolmentEvent]] = {
@@ -90,17 +98,37 @@ def admit(programme: Programme, enrolments: Sequence[Enrolment], *, by: Person |
         move(enrolment, after, by=by, now=now, facts={"priority": priority_rule(programme)})
 
 
+def admit_accepted(programme: Programme, *, now: datetime) -> None:
+    """After the training gate was changed: who was only waiting for their own training moves on."""
+    rows = Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPLIED, decided_at__isnull=False)
+    admit(programme, list(rows.select_for_update().order_by("pk")), by=None, now=now)
+
+
 def fill_places(programme: Programme, *, now: datetime) -> int:
     """Give freed places to people on the waiting list, in turn. Returns how many got one."""
-    free = free_places(programme)
-    if not free:  # without a limit only a manager's own decision put somebody on the list
+    if programme.places_for_mentees is None:  # without a limit only a manager's own decision put somebody on the list
+        return 0
+    return move_up(programme, now=now)
+
+
+def move_up(programme: Programme, *, now: datetime) -> int:
+    """As many people from the waiting list as there are places, in turn; all of them where there is no limit.
+
+    They are told at once: no manager decided it, so nobody can take it back. Whom a manager put on the list before
+    their training keeps waiting until it is done; whoever else is on it has passed that gate, or was taken over from
+    elsewhere. A programme that is over gives no places.
+    """
+    if is_over(programme):
         return 0
     rows = Enrolment.objects.filter(programme=programme, state=EnrolmentState.WAITING, side=Side.MENTEE)
-    waiting = in_turn(programme, rows.select_for_update().order_by("pk"))
-    lucky = waiting[:free]
+    waiting = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
+    closed = untrained(programme, [one for one in waiting if one.decided_by_id])
+    lucky = [one for one in in_turn(programme, waiting) if one.pk not in closed][: free_places(programme)]
     for enrolment in lucky:
+        enrolment.programme, enrolment.decided_by = programme, None
         facts: audit.Facts = {"priority": priority_rule(programme), "waiting": len(waiting)}
         move(enrolment, EnrolmentState.APPROVED, by=None, now=now, facts=facts)
+        tell_where_it_stands(enrolment, now)
     return len(lucky)
 
 

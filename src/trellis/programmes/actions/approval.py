@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from trellis.kernel.errors import NotAllowed
 from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
-from trellis.programmes.actions.admission import admit, fill_places, locked_programme, move
+from trellis.programmes.actions.admission import admit, locked_programme, move, move_up
+from trellis.programmes.actions.telling import UNDO_FOR
 from trellis.programmes.choices import EnrolmentState
 from trellis.programmes.models import Enrolment, Programme
 
@@ -63,12 +64,16 @@ def put_on_waiting_list(*, by: Person, programme: Programme, enrolments: Iterabl
 
 @transaction.atomic
 def reopen_enrolments(*, by: Person, programme: Programme, enrolments: Iterable[int], now: datetime) -> Decided:
-    """Undo a decision: the applications (ids) wait for approval again. Freed places go to nobody in between."""
+    """Undo a decision nobody was told of yet: the applications (ids) wait for approval again.
+
+    Freed places go to nobody in between.
+    """
     _check(by, programme)
     programme = locked_programme(programme)
     asked = set(enrolments)
     undoable = (EnrolmentState.APPROVED, EnrolmentState.WAITING, EnrolmentState.REJECTED, EnrolmentState.APPLIED)
     found = Enrolment.objects.filter(programme=programme, pk__in=asked, state__in=undoable, decided_by__isnull=False)
+    found = found.filter(decided_at__gt=now - UNDO_FOR)
     rows = list(found.select_for_update().order_by("pk"))
     for enrolment in rows:
         enrolment.decided_by = enrolment.decided_at = None
@@ -83,10 +88,10 @@ def reopen_enrolments(*, by: Person, programme: Programme, enrolments: Iterable[
 
 @transaction.atomic
 def give_free_places(*, by: Person | None, programme: Programme, now: datetime) -> int:
-    """Give free places to the waiting list, in turn; after the number of places was raised, say."""
+    """Give free places to the waiting list, in turn, after their number was raised or the limit lifted."""
     if by is not None:
         _check(by, programme)
-    return fill_places(locked_programme(programme), now=now)
+    return move_up(locked_programme(programme), now=now)
 
 
 def _check(by: Person, programme: Programme) -> None:

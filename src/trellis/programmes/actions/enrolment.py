@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trellis.kernel import audit
@@ -16,7 +17,7 @@ from trellis.people.choices import ConsentKind
 from trellis.people.models import Consent, Person
 from trellis.programmes import enrolment_rules as rules
 from trellis.programmes.actions.admission import EnrolmentRefused, admit, fill_places, locked_programme, move
-from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side, SignUp
+from trellis.programmes.choices import EnrolmentState, Side, SignUp
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.enrolment_events import PlacesChanged
 from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme, Question
@@ -140,12 +141,13 @@ def submit_enrolment(
     """Send the form. It goes to the manager, to the person's own training, to the waiting list or straight to a place.
 
     `confirmed` are the ids of the conditions in words that the person says are true. Records consent to the
-    programme's terms. Raises `FormIncomplete`, or `EnrolmentRefused` when the terms have changed meanwhile.
+    programme's terms. Raises `FormIncomplete`, `SignUpClosed`, or `EnrolmentRefused` when the terms have changed.
     """
     programme = locked_programme(enrolment.programme)
     enrolment = _own(by, enrolment)
     if enrolment.state != EnrolmentState.STARTED:
         return enrolment
+    _check_open(programme, invited=True, now=now)  # who could open the form may send it, while sign-up is open
     gaps = rules.gaps_of(enrolment, skills=enrolment.skills.count(), unanswered=unanswered(enrolment))
     if gaps:
         raise FormIncomplete(gaps)
@@ -194,13 +196,15 @@ def finish_training(*, by: Person, module: Module, answers: Mapping[str, int], n
 
 
 @transaction.atomic
-def admit_trained(*, person: Person, now: datetime) -> int:
+def admit_trained(*, person: Person, now: datetime) -> None:
     """Admit the accepted sign-ups of somebody whose training was the last thing open. Safe to repeat."""
-    rows = Enrolment.objects.filter(person=person, state=EnrolmentState.APPLIED, decided_at__isnull=False)
-    programmes = Programme.objects.filter(pk__in=rows.values("programme")).order_by("pk")
-    for programme in programmes.select_for_update(no_key=True):
-        admit(programme, list(rows.filter(programme=programme).select_for_update().order_by("pk")), by=None, now=now)
-    return programmes.count()
+    accepted = Enrolment.objects.filter(person=person, state=EnrolmentState.APPLIED, decided_at__isnull=False)
+    waiting = Enrolment.objects.filter(person=person, state=EnrolmentState.WAITING)
+    concerned = Q(pk__in=accepted.values("programme")) | Q(pk__in=waiting.values("programme"))
+    for programme in list(Programme.objects.filter(concerned).order_by("pk").select_for_update(no_key=True)):
+        rows = accepted.filter(programme=programme).select_for_update().order_by("pk")
+        admit(programme, list(rows), by=None, now=now)
+        fill_places(programme, now=now)
 
 
 @transaction.atomic
@@ -243,7 +247,7 @@ def resume_enrolment(*, by: Person, enrolment: Enrolment, now: datetime) -> Enro
     """Be matched again from now on."""
     enrolment = _own(by, enrolment)
     _refuse_unless(enrolment, EnrolmentState.PAUSED, _("This sign-up is not paused."))
-    if enrolment.programme.status in {ProgrammeStatus.CLOSED, ProgrammeStatus.ARCHIVED}:
+    if rules.is_over(enrolment.programme):
         raise EnrolmentRefused(_("%(programme)s is closed.") % {"programme": enrolment.programme.name})
     move(enrolment, EnrolmentState.APPROVED, by=by, now=now)
     return enrolment

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from trellis.people.models import Person
 from trellis.programmes import checks
 from trellis.programmes.actions.programmes import SettingsRefused
-from trellis.programmes.actions.settings import NOBODY, Touched, must_manage, record_change
+from trellis.programmes.actions.settings import NOBODY, Touched, hold, record_change, refuse_if_newer
 from trellis.programmes.configuration import QuestionText
 from trellis.programmes.eligibility import Condition, readable
 from trellis.programmes.models import EligibilityRule, Programme, Question
@@ -24,7 +26,7 @@ def add_condition(
     *, by: Person, programme: Programme, rule: Condition, now: datetime, touched: Touched = NOBODY
 ) -> EligibilityRule:
     """One more condition for one side. Who has signed up already stays in. Raises NotAllowed, SettingsRefused."""
-    must_manage(by, programme)
+    hold(by, programme)
     rows = EligibilityRule.objects.filter(programme=programme, side=rule.side)
     _refuse([*checks.check_condition(rule), *checks.check_room(rows.count())])
     made = EligibilityRule.objects.create(
@@ -37,11 +39,13 @@ def add_condition(
 
 @transaction.atomic
 def change_condition(
-    *, by: Person, row: EligibilityRule, rule: Condition, now: datetime, touched: Touched = NOBODY
-) -> EligibilityRule:
-    """Another kind, value or wording for a condition. Raises NotAllowed, SettingsRefused."""
-    must_manage(by, row.programme)
+    *, by: Person, row: EligibilityRule, rule: Condition, now: datetime, touched: Touched = NOBODY,
+    seen: int | None = None,
+) -> EligibilityRule:  # fmt: skip
+    """Another kind, value or wording for a condition. Raises NotAllowed, SettingsRefused, ChangedMeanwhile."""
+    _hold_row(by, row)
     _refuse(checks.check_condition(rule))
+    refuse_if_newer(row.programme, ["eligibility"], seen)
     row.side, row.kind, row.value, row.words = rule.side, rule.kind, dict(rule.value), readable(rule)[:300]
     row.save(update_fields=["side", "kind", "value", "words"])
     record_change(by, row.programme, ["eligibility"], touched, now)
@@ -50,7 +54,8 @@ def change_condition(
 
 @transaction.atomic
 def remove_condition(*, by: Person, row: EligibilityRule, now: datetime, touched: Touched = NOBODY) -> None:
-    must_manage(by, row.programme)
+    """Take a condition away; who signed up under it stays in."""
+    hold(by, row.programme)
     row.delete()
     record_change(by, row.programme, ["eligibility"], touched, now)
 
@@ -60,7 +65,7 @@ def add_question(
     *, by: Person, programme: Programme, question: QuestionText, now: datetime, touched: Touched = NOBODY
 ) -> Question:
     """One more question at the end of a side's form; its key comes from its words."""
-    must_manage(by, programme)
+    hold(by, programme)
     rows = Question.objects.filter(programme=programme, side=question.side)
     _refuse([*checks.check_question(question), *checks.check_room(rows.count())])
     made = Question.objects.create(
@@ -75,11 +80,16 @@ def add_question(
 
 @transaction.atomic
 def change_question(
-    *, by: Person, row: Question, question: QuestionText, now: datetime, touched: Touched = NOBODY
-) -> Question:
-    """Other words, options or kind. Its side and key stay; another kind drops the answers given so far."""
-    must_manage(by, row.programme)
+    *, by: Person, row: Question, question: QuestionText, now: datetime, touched: Touched = NOBODY,
+    seen: int | None = None,
+) -> Question:  # fmt: skip
+    """Other words, options or kind. Its side and key stay; another kind drops the answers given so far.
+
+    Raises NotAllowed, SettingsRefused, ChangedMeanwhile.
+    """
+    _hold_row(by, row)
     _refuse(checks.check_question(question))
+    refuse_if_newer(row.programme, ["questions"], seen)
     if row.kind != question.kind:
         row.answers.all().delete()
     row.kind, row.text, row.help, row.required = question.kind, question.text, question.help, question.required
@@ -92,7 +102,7 @@ def change_question(
 @transaction.atomic
 def remove_question(*, by: Person, row: Question, now: datetime, touched: Touched = NOBODY) -> None:
     """Remove a question and the answers to it."""
-    must_manage(by, row.programme)
+    hold(by, row.programme)
     row.delete()
     record_change(by, row.programme, ["questions"], touched, now)
 
@@ -100,7 +110,7 @@ def remove_question(*, by: Person, row: Question, now: datetime, touched: Touche
 @transaction.atomic
 def move_question(*, by: Person, row: Question, up: bool, now: datetime) -> None:
     """One place up or down on its side's form; at either end it stays."""
-    must_manage(by, row.programme)
+    _hold_row(by, row)
     rows = list(Question.objects.filter(programme=row.programme, side=row.side).order_by("position", "id"))
     here = rows.index(row)
     there = here + (-1 if up else 1)
@@ -115,6 +125,15 @@ def _number(rows: Sequence[Question]) -> None:
     for position, row in enumerate(rows):
         row.position = position
     Question.objects.bulk_update(rows, ["position"])
+
+
+def _hold_row(by: Person, row: EligibilityRule | Question) -> None:
+    """The row's programme held and the row read again; refused where somebody has removed it."""
+    hold(by, row.programme)
+    try:
+        row.refresh_from_db()
+    except ObjectDoesNotExist:
+        _refuse([checks.Fault("", _("Somebody has removed this meanwhile."), _("Add it anew if it is still wanted."))])
 
 
 def _refuse(faults: Iterable[checks.Fault]) -> None:

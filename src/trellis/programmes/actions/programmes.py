@@ -11,6 +11,7 @@ from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.people.models import Organisation, Person
 from trellis.programmes import rules, statuses
+from trellis.programmes.actions.admission import fill_places
 from trellis.programmes.actions.rows import write_rows
 from trellis.programmes.checks import Fault, check_configuration
 from trellis.programmes.choices import ProgrammeRoleKind, ProgrammeStatus
@@ -165,8 +166,8 @@ def move_programme(*, by: Person | None, programme: Programme, to: ProgrammeStat
     """
     if by is not None and not rules.can_manage(by, programme):
         raise NotAllowed(_("Only somebody who runs this programme can change it."))
-    locked = Programme.objects.select_for_update().get(pk=programme.pk)
-    before = ProgrammeStatus(locked.status)
+    programme.refresh_from_db(from_queryset=Programme.objects.select_for_update(no_key=True))
+    before = ProgrammeStatus(programme.status)
     if not statuses.can_move(before, to):
         raise MoveRefused(
             _(
@@ -179,6 +180,8 @@ def move_programme(*, by: Person | None, programme: Programme, to: ProgrammeStat
     if to == ProgrammeStatus.ENROLLING and programme.enrolment_opens_on > now.date():
         programme.enrolment_opens_on = now.date()
     programme.save(update_fields=["status", "enrolment_opens_on"])
+    if before == ProgrammeStatus.CLOSED:
+        fill_places(programme, now=now)  # places that came free meanwhile
     _record(by, programme, "programme.moved", now, before=before, to=to)
     events.publish(
         ProgrammeMoved(organisation_id=programme.organisation_id, programme_id=programme.pk, before=before, after=to),

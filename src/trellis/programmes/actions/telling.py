@@ -33,11 +33,11 @@ def tell_decided(*, now: datetime) -> int:
         Q(state__in=[EnrolmentState.APPROVED, EnrolmentState.WAITING, EnrolmentState.REJECTED])
         | Q(state=EnrolmentState.APPLIED, decided_by__isnull=False)
     )
-    found = list(rows.select_related("programme", "person").defer("goal", "no_match").order_by("pk"))
+    found = list(rows.select_related("programme", "person").without_words().order_by("pk"))
     told = _told(found)
     fresh = [enrolment for enrolment in found if key_of(enrolment) not in told]
     for enrolment in fresh:
-        _tell(enrolment, now)
+        tell_where_it_stands(enrolment, now)
     return len(fresh)
 
 
@@ -53,7 +53,8 @@ def _told(enrolments: Iterable[Enrolment]) -> set[str]:
     return set(Notice.objects.filter(person__in=people, kind__in=kinds).values_list("key", flat=True))
 
 
-def _tell(enrolment: Enrolment, now: datetime) -> None:
+def tell_where_it_stands(enrolment: Enrolment, now: datetime) -> None:
+    """One telling at once; used directly for what no manager decided and nobody can undo."""
     kind = KINDS[enrolment.state]
     module = module_for(enrolment.side)
     path = f"/programmes/{enrolment.programme.slug}/"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,14 @@ from trellis.people.directory.names import folded
 from trellis.people.models import Consent
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.eligibility import unmet
-from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.models import (
+    Answer,
+    EligibilityRule,
+    Enrolment,
+    EnrolmentQuerySet,
+    EnrolmentSkill,
+    Programme,
+)
 from trellis.programmes.queries.sign_up import confirmation_of, to_be_confirmed
 from trellis.programmes.questions import in_words, options_of
 from trellis.skills import taxonomy
@@ -105,7 +112,7 @@ def enrolments_page(
 ) -> Page:  # fmt: skip
     """Enrolments by name, `size` at a time, from just after (or before) another one. Raises `NoSuchPosition`."""
     rows = _filtered(programme, side, words).filter(state__in=TABS[tab][1]).select_related("person")
-    rows = rows.defer("goal", "no_match")
+    rows = rows.without_words()
     order: tuple[str, ...] = ("person__sort_name", "pk")
     if before is not None:
         rows = rows.filter(_beyond(programme, before, "lt"))
@@ -128,7 +135,7 @@ def enrolments_page(
 def applications(programme: Programme, *, view: str = "", today: date, size: int = QUEUE_PAGE) -> list[Application]:
     """Applications that wait for a decision, oldest first, with what the decision needs; seven queries."""
     found = list(
-        waiting_for_decision(programme, view).select_related("person").defer("goal", "no_match")
+        waiting_for_decision(programme, view).select_related("person").without_words()
         .order_by("applied_at", "pk")[:size]
     )  # fmt: skip
     conditions = list(EligibilityRule.objects.filter(programme=programme).order_by("position", "pk"))
@@ -143,7 +150,7 @@ def applications(programme: Programme, *, view: str = "", today: date, size: int
     ]  # fmt: skip
 
 
-def waiting_for_decision(programme: Programme, view: str = "") -> QuerySet[Enrolment]:
+def waiting_for_decision(programme: Programme, view: str = "") -> EnrolmentQuerySet:
     """Applications on which a manager has yet to decide, of one side or both; or the waiting list."""
     rows = Enrolment.objects.filter(programme=programme)
     if view == WAITING_LIST:
@@ -163,8 +170,8 @@ def decision_counts(programme: Programme) -> dict[str, int]:
     return {"": found["mentee"] + found["mentor"], **found}
 
 
-def _filtered(programme: Programme, side: str, words: str) -> QuerySet[Enrolment]:
-    rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=programme)
+def _filtered(programme: Programme, side: str, words: str) -> EnrolmentQuerySet:
+    rows: EnrolmentQuerySet = Enrolment.objects.filter(programme=programme)
     if side:
         rows = rows.filter(side=side)
     if words:

@@ -94,7 +94,7 @@ def own_enrolments(person: Person) -> list[OwnEnrolment]:
     rows = (
         Enrolment.objects.of(person)
         .exclude(programme__status=ProgrammeStatus.DRAFT)
-        .select_related("programme").defer("goal", "no_match").order_by("-pk")
+        .select_related("programme").without_words().order_by("-pk")
     )  # fmt: skip
     found = [_own(row, trained) for row in rows]
     return sorted(found, key=lambda one: not one.live)

@@ -1,0 +1,134 @@
+"""Two people who change the same settings at once: the second save never silently undoes the first."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.factories.people import RoleGrantFactory
+from trellis.people.choices import OrganisationRole
+from trellis.people.models import Person
+from trellis.programmes.actions import joining
+from trellis.programmes.actions.programmes import SettingsRefused, create_programme, move_programme
+from trellis.programmes.actions.settings import (
+    Basics,
+    ChangedMeanwhile,
+    change_basics,
+    change_targets,
+    change_tasks,
+    change_terms,
+    change_visibility,
+    changes_so_far,
+)
+from trellis.programmes.choices import PairVisibility, ProgrammeStatus
+from trellis.programmes.configuration import QuestionText, Target
+from trellis.programmes.models import KpiTarget, Programme, Question
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def owner(person: Person) -> Person:
+    RoleGrantFactory(person=person, role=OrganisationRole.ADMIN)
+    return person
+
+
+@pytest.fixture
+def programme(owner: Person) -> Programme:
+    return create_programme(
+        by=owner, template="career_formal", name="Career Growth", starts_on=date(2027, 1, 11), now=NOW
+    )  # fmt: skip
+
+
+def basics(programme: Programme, **other: Any) -> Basics:
+    names = ("name", "summary", "audience", "objective", "enrolment_opens_on", "enrolment_closes_on")
+    found = {name: getattr(programme, name) for name in (*names, "starts_on", "ends_on")}
+    return Basics(**(found | other))
+
+
+def test_a_page_opened_before_another_change_of_the_same_field_is_refused(owner: Person, programme: Programme) -> None:
+    seen = changes_so_far(programme)
+    theirs = Programme.objects.get(pk=programme.pk)
+    change_basics(by=owner, programme=theirs, basics=basics(theirs, starts_on=date(2027, 2, 1)), now=NOW, seen=seen)
+
+    with pytest.raises(ChangedMeanwhile):
+        change_basics(by=owner, programme=programme, basics=basics(programme, name="Mine"), now=NOW, seen=seen)
+
+    saved = Programme.objects.get()
+    assert (saved.name, saved.starts_on) == ("Career Growth", date(2027, 2, 1))
+
+
+def test_a_page_opened_before_a_change_of_other_fields_is_saved(owner: Person, programme: Programme) -> None:
+    seen = changes_so_far(programme)
+    theirs = Programme.objects.get(pk=programme.pk)
+    change_terms(by=owner, programme=theirs, terms="Be kind.", now=NOW, seen=seen)
+
+    change_basics(by=owner, programme=programme, basics=basics(programme, name="Mine"), now=NOW, seen=seen)
+
+    saved = Programme.objects.get()
+    assert (saved.name, saved.terms, saved.last_changes) == (
+        "Mine", "Be kind.", {"terms": 1, "terms_version": 1, "name": 2},
+    )  # fmt: skip
+
+
+def test_the_same_change_by_two_people_is_no_conflict(owner: Person, programme: Programme) -> None:
+    seen = changes_so_far(programme)
+    theirs = Programme.objects.get(pk=programme.pk)
+    for one in (theirs, programme):
+        changed = change_visibility(
+            by=owner, programme=one, pair_visibility=PairVisibility.HIDDEN, now=NOW, seen=seen
+        )  # fmt: skip
+
+    assert changed == ()
+
+
+def test_targets_changed_meanwhile_are_refused(owner: Person, programme: Programme) -> None:
+    def save(target: str) -> None:
+        targets = [Target("completion_rate", Decimal(target))]
+        change_targets(by=owner, programme=programme, objective=None, targets=targets, now=NOW, seen=0)
+
+    save("70")
+    with pytest.raises(ChangedMeanwhile):
+        save("80")
+
+    assert KpiTarget.objects.get().target == 70
+
+
+def test_two_sets_of_tasks_saved_from_stale_pages_keep_both_stages(owner: Person, programme: Programme) -> None:
+    stale = Programme.objects.get(pk=programme.pk)
+    change_tasks(by=owner, programme=programme, tasks={"growth": {"mentee": ()}}, now=NOW)
+
+    change_tasks(by=owner, programme=stale, tasks={"review": {"mentee": ()}}, now=NOW)
+
+    tasks = Programme.objects.get().tasks
+    assert (tasks["growth"], tasks["review"]) == ({"mentee": []}, {"mentee": []})
+
+
+def test_a_question_changed_or_removed_meanwhile_is_refused(owner: Person, programme: Programme) -> None:
+    row = Question.objects.filter(programme=programme).order_by("pk").first()
+    assert row
+    mine = Question.objects.get(pk=row.pk)
+    text = QuestionText(row.side, row.key, "text", "Mine?")
+    joining.change_question(by=owner, row=row, question=replace(text, text="Theirs?"), now=NOW, seen=0)
+
+    with pytest.raises(ChangedMeanwhile):
+        joining.change_question(by=owner, row=mine, question=text, now=NOW, seen=0)
+    joining.remove_question(by=owner, row=row, now=NOW)
+    with pytest.raises(SettingsRefused, match="Somebody has removed this meanwhile"):
+        joining.change_question(by=owner, row=mine, question=text, now=NOW, seen=9)
+    joining.remove_question(by=owner, row=mine, now=NOW)
+
+    assert not Question.objects.filter(text="Mine?").exists()
+
+
+def test_opening_sign_up_keeps_the_dates_that_somebody_else_saved(owner: Person, programme: Programme) -> None:
+    stale = Programme.objects.get(pk=programme.pk)
+    change_basics(
+        by=owner, programme=programme, basics=basics(programme, enrolment_opens_on=date(2026, 11, 1)), now=NOW
+    )  # fmt: skip
+
+    move_programme(by=owner, programme=stale, to=ProgrammeStatus.ENROLLING, now=NOW)
+
+    assert Programme.objects.get().enrolment_opens_on == date(2026, 11, 1)
