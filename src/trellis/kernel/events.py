@@ -28,13 +28,13 @@ def name_of(event: type[Event]) -> str:
     return f"{event.__module__.split('.')[1]}.{event.__name__}"
 
 
-def hears(event: type[Event]) -> Callable[[jobs.Handler], jobs.Handler]:
-    """Decorate a subscriber: a job that gets the event's fields as keyword arguments."""
+def hears(event: type[Event], *, attempts: int = 3) -> Callable[[jobs.Handler], jobs.Handler]:
+    """Decorate a subscriber: a job that gets the event's fields as keyword arguments; `attempts` as for any job."""
 
     def register(handler: jobs.Handler) -> jobs.Handler:
         job_name = f"{handler.__module__.split('.')[1]}.{handler.__name__}"
         _hearers.setdefault(name_of(event), []).append(job_name)
-        return jobs.job(job_name)(handler)
+        return jobs.job(job_name, attempts=attempts)(handler)
 
     return register
 

@@ -1,6 +1,6 @@
 from trellis.kernel import clock
 from trellis.kernel.encryption import decrypt
-from trellis.kernel.jobs import job
+from trellis.kernel.jobs import TRIES_OF_A_DAY, job
 from trellis.notifications.actions import record_delivery
 from trellis.notifications.letters import send_sign_in_letter
 from trellis.notifications.mail import message_for
@@ -12,7 +12,7 @@ from trellis.people.actions.sign_in import issue_keys
 from trellis.people.queries.accounts import people_by_email
 
 
-@job("notifications.deliver", attempts=12)  # outlasts a mail server that is down for a day
+@job("notifications.deliver", attempts=TRIES_OF_A_DAY)
 def deliver(*, organisation_id: int, delivery_id: int) -> None:
     """Send one mail; a mail already sent is not sent again. An error is kept and raised, so that the job retries."""
     delivery = Delivery.objects.select_related("notice__person__account", "notice__person__organisation").get(

@@ -15,8 +15,6 @@ GROUPS: dict[str, str | Promise] = {
     "conversations": _("Messages: that one is waiting, never what it says"),
     "goals": _("Goals: shared, due, reached"),
     "journeys": _("Stages: what comes next, review, closing"),
-    "surveys": _("Check-ins"),
-    "automation": _("Reminders"),
 }
 
 _kinds: dict[str, "NoticeKind"] = {}

@@ -1,8 +1,11 @@
+import hashlib
+
 from django.urls import reverse
 
 from trellis.kernel import clock
 from trellis.kernel.encryption import decrypt
 from trellis.kernel.events import hears
+from trellis.kernel.jobs import TRIES_OF_A_DAY
 from trellis.notifications.actions import tell
 from trellis.notifications.letters import send_address_moved_letter, send_invitation_letter
 from trellis.notifications.notices import ADDRESS_MOVED, DIRECTORY_IMPORTED, ROLE_GRANTED
@@ -11,7 +14,7 @@ from trellis.people.events import DirectoryImported, PersonInvited, RoleGranted,
 from trellis.people.models import DirectoryImport, Invitation, Person, RoleGrant
 
 
-@hears(PersonInvited)
+@hears(PersonInvited, attempts=TRIES_OF_A_DAY)
 def send_invitation(*, organisation_id: int, invitation_id: int) -> None:
     """Write the token into the mail and nowhere else. Run again it sends a fresh link; the earlier one then ends."""
     invitation = Invitation.objects.select_related("person__organisation", "person__account").get(pk=invitation_id)
@@ -29,12 +32,13 @@ def tell_of_role(*, organisation_id: int, grant_id: int) -> None:
         )  # fmt: skip
 
 
-@hears(SignInAddressMoved)
+@hears(SignInAddressMoved, attempts=TRIES_OF_A_DAY)
 def tell_of_new_address(*, organisation_id: int, person_id: int, old_address: str) -> None:
     """Tell both addresses: the new one because it matters, the old one because it may have been taken away wrongly."""
     person = Person.objects.select_related("organisation", "account").get(pk=person_id)
     send_address_moved_letter(person, old_address=decrypt(old_address))
-    tell(person=person, kind=ADDRESS_MOVED, key=f"address:{person.email}", now=clock.now(), path=reverse("home"))
+    once = hashlib.sha256(old_address.encode()).hexdigest()  # the cipher is another for each move, even back and forth
+    tell(person=person, kind=ADDRESS_MOVED, key=f"address:{once}", now=clock.now(), path=reverse("home"))
 
 
 @hears(DirectoryImported)

@@ -17,11 +17,12 @@ states). A `Refusal` ends a job at once with its words; any other error is tried
 """
 
 from trellis.kernel.jobs.leases import request_cancel, run_again
-from trellis.kernel.jobs.registry import Handler, job
+from trellis.kernel.jobs.registry import TRIES_OF_A_DAY, Handler, job
 from trellis.kernel.jobs.requests import queue
 from trellis.kernel.jobs.running import Cancelled, Interrupted, drain, progress, run_due, watching_progress
 
 __all__ = [
+    "TRIES_OF_A_DAY",
     "Cancelled",
     "Handler",
     "Interrupted",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+TRIES_OF_A_DAY = 12  # for mail: outlasts a mail server that is down for a day
 Handler = Callable[..., Any]  # handlers differ in their keyword arguments; the names test checks them
 
 
@@ -22,7 +23,7 @@ def job(name: str, *, attempts: int = 3, every_minutes: int = 0) -> Callable[[Ha
     """Register a handler under "app.verb_noun".
 
     `attempts`: how often it may be begun, deaths of the worker included. Tries are 10 s, 40 s, 160 s ... apart,
-    at most 6 h; 12 attempts outlast a mail server that is down for a day.
+    at most 6 h.
     `every_minutes`: also run on a timer, at whole multiples of that many minutes since midnight UTC.
     """
     assert attempts >= 1
