@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory
-from trellis.kernel.models import AuditEntry
+from trellis.kernel.encryption import decrypt
+from trellis.kernel.models import AuditEntry, EventRow
 from trellis.kernel.tenancy import every_organisation, organisation_scope
 from trellis.people.actions.accounts import account_for_sign_in, link_people, save_preferences, set_password
 from trellis.people.choices import PersonStatus
@@ -109,15 +110,37 @@ def test_another_organisations_directory_cannot_take_an_account_over(organisatio
     assert [person.pk for person in people_of(victim)] == [here.pk]
 
 
+def test_person_who_changes_hands_is_told_at_the_old_address(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    """An admin gives somebody the address of an account that is there already: it comes in, but not in silence."""
+    person = PersonFactory(organisation=organisation, account=AccountFactory(email="old@example.org"))
+    Person.objects.filter(pk=person.pk).update(email="new@example.org")
+    with organisation_scope(other_organisation.pk):
+        PersonFactory(organisation=other_organisation, account=AccountFactory(email="new@example.org"))
+
+    account = account_for_sign_in(email="new@example.org", now=NOW)
+    assert account is not None
+    link_people(account=account, now=NOW)
+
+    verbs = list(AuditEntry.objects.order_by("position").values_list("verb", flat=True))
+    assert verbs == ["account.address_moved", "account.linked"]
+    [event] = EventRow.objects.all()
+    assert event.fields["person_id"] == person.pk
+    assert decrypt(event.fields["old_address"]) == "old@example.org"
+
+
 def test_preferences_are_kept(person: Person) -> None:
     save_preferences(
-        by=person, language="en-gb", theme="dark", time_zone="Asia/Kolkata", preferred_name="Ama", languages=["Igbo"]
-    )
+        by=person, language="en-gb", theme="dark", time_zone="Asia/Kolkata", preferred_name="Ama", languages=["Igbo"],
+        now=NOW,
+    )  # fmt: skip
 
     kept = Person.objects.select_related("account").get(pk=person.pk)
     assert (kept.time_zone, kept.first_name, kept.languages) == ("Asia/Kolkata", "Ama", ["Igbo"])
     assert kept.account is not None
     assert (kept.account.language, kept.account.theme) == ("en-gb", "dark")
+    assert [(entry.verb, entry.facts) for entry in AuditEntry.objects.all()] == [("account.preferences_saved", {})]
 
 
 def test_password_is_set_and_recorded(person: Person) -> None:

@@ -16,7 +16,7 @@ class RoleGranted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignInAddressMoved(Event):
-    """The directory gave a person another e-mail, and their account followed it."""
+    """The directory gave a person another e-mail, and they sign in with that from now on."""
 
     person_id: int
     old_address: str  # encrypted: an address is personal, and events are kept

@@ -25,7 +25,9 @@ def account_for_sign_in(*, email: str, now: datetime) -> Account | None:
         return None
     account = Account.objects.filter(email=email).first() or _account_that_moved(email, people, now)
     if account is None:
-        account = Account.objects.create(email=email, password=make_password(None), created_at=now)
+        account, _fresh = Account.objects.get_or_create(
+            email=email, defaults={"password": make_password(None), "created_at": now}
+        )
     return account if account.is_active else None
 
 
@@ -39,25 +41,35 @@ def _account_that_moved(email: str, people: list[Person], now: datetime) -> Acco
     if addresses != {email}:
         return None
     for person in people:
-        with organisation_scope(person.organisation_id):
-            audit.record(
-                organisation_id=person.organisation_id, actor_id=None, verb="account.address_moved",
-                subject=f"person:{person.pk}", at=now,
-            )  # fmt: skip
-            moved = SignInAddressMoved(
-                organisation_id=person.organisation_id, person_id=person.pk, old_address=encrypt(account.email)
-            )
-            events.publish(moved, at=now)
+        _record_move(person, account.email, now)
     account.email = email
     account.save(update_fields=["email"])
     return account
 
 
+def _record_move(person: Person, old_address: str, now: datetime) -> None:
+    """Somebody is signed in to by another address from now on: recorded, and told to both addresses."""
+    with organisation_scope(person.organisation_id):
+        audit.record(
+            organisation_id=person.organisation_id, actor_id=None, verb="account.address_moved",
+            subject=f"person:{person.pk}", at=now,
+        )  # fmt: skip
+        moved = SignInAddressMoved(
+            organisation_id=person.organisation_id, person_id=person.pk, old_address=encrypt(old_address)
+        )
+        events.publish(moved, at=now)
+
+
 @transaction.atomic
 def link_people(*, account: Account, now: datetime) -> int:
-    """Tie every active person with the account's e-mail to it; returns how many were tied just now."""
+    """Tie every active person with the account's e-mail to it; returns how many were tied just now.
+
+    Who was tied to another account changes hands, because the directory gave them this account's address.
+    """
     strangers = [person for person in people_by_email(account.email) if person.account_id != account.pk]
     for person in strangers:
+        if person.account is not None:
+            _record_move(person, person.account.email, now)
         with organisation_scope(person.organisation_id):
             Person.objects.filter(pk=person.pk).update(account=account)
             audit.record(
@@ -69,12 +81,16 @@ def link_people(*, account: Account, now: datetime) -> int:
 
 @transaction.atomic
 def save_preferences(
-    *, by: Person, language: str, theme: str, time_zone: str, preferred_name: str, languages: list[str]
+    *, by: Person, language: str, theme: str, time_zone: str, preferred_name: str, languages: list[str], now: datetime
 ) -> None:
     """Keep how a person wants to be shown and addressed. Theme and language belong to the account, the rest to them."""
     by.time_zone, by.preferred_name, by.languages = time_zone, preferred_name, languages
     by.save(update_fields=["time_zone", "preferred_name", "languages"])
     Account.objects.filter(people=by).update(language=language, theme=theme)
+    audit.record(
+        organisation_id=by.organisation_id, actor_id=by.pk, verb="account.preferences_saved",
+        subject=f"person:{by.pk}", at=now,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from trellis.web.account.forms import MailForm, SettingsForm
 def account_settings(request: PersonRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, initial=_present(request.person))
     if request.method == "POST" and form.is_valid():
-        save_preferences(by=request.person, **form.cleaned_data)
+        save_preferences(by=request.person, now=clock.now(), **form.cleaned_data)
         messages.success(request, gettext("Your settings are saved."))
         return redirect("account_settings")
     several = len(people_of(request.user)) > 1

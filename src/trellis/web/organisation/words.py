@@ -7,6 +7,7 @@ VERBS: dict[str, str | Promise] = {
     "account.address_moved": _("Changed sign-in e-mail"),
     "account.linked": _("First sign-in"),
     "account.password_set": _("Set a password"),
+    "account.preferences_saved": _("Saved their own settings"),
     "audit.exported": _("Downloaded the audit log"),
     "consent.given": _("Accepted the privacy notice"),
     "demo.seeded": _("Made the demo"),
