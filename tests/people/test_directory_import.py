@@ -21,9 +21,10 @@ from trellis.people.actions.directory import (
     stop_import,
 )
 from trellis.people.actions.directory_apply import apply_import
+from trellis.people.actions.invitations import InvitationSpent, fresh_token, invite_people, open_invitation
 from trellis.people.choices import ImportState, OrganisationRole, PersonStatus
 from trellis.people.directory.sheet import unpack
-from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person
+from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person, RoleGrant
 from trellis.people.queries.directory import refused_rows
 
 ROWS = people(120)
@@ -235,6 +236,52 @@ def test_leavers_lose_their_sessions_and_are_announced(organisation: Organisatio
     assert event.fields == {"organisation_id": organisation.pk, "person_id": leaver.pk, "left_on": "2026-11-20"}
 
 
+def test_leavers_lose_their_roles_and_come_back_without(organisation: Organisation) -> None:
+    applied(organisation, ROWS)
+    admin = RoleGrantFactory(person=PersonFactory(organisation=organisation), role=OrganisationRole.ADMIN).person
+    leaver = Person.objects.get(external_id=number(20))
+    RoleGrantFactory(person=leaver, role=OrganisationRole.ADMIN)
+
+    applied(organisation, changed(ROWS, 20, employment_status="terminated"), by=admin)
+    applied(organisation, ROWS, by=admin)
+
+    assert Person.objects.get(pk=leaver.pk).status == PersonStatus.ACTIVE
+    assert list(RoleGrant.objects.values_list("person_id", flat=True)) == [admin.pk]
+    entry = AuditEntry.objects.get(verb="role.revoked")
+    assert (entry.actor_id, entry.subject, entry.facts) == (admin.pk, f"person:{leaver.pk}", {"role": "admin"})
+
+
+@pytest.mark.parametrize(
+    ("zone", "status"), [("Etc/GMT+12", PersonStatus.ACTIVE), ("UTC", PersonStatus.LEFT)]
+)  # 9:00 UTC is still the day before, twelve hours west of it
+def test_last_day_comes_when_it_comes_to_the_organisation(
+    organisation: Organisation, zone: str, status: PersonStatus
+) -> None:
+    organisation.time_zone = zone
+    organisation.save()
+
+    applied(organisation, changed(ROWS, 20, termination_date="2026-11-22"))
+
+    assert Person.objects.get(external_id=number(20)).status == status
+
+
+def test_invitation_that_went_to_another_address_is_closed(organisation: Organisation) -> None:
+    """Whoever reads the mailbox of a mistyped address must not come in as the person it was meant for."""
+    applied(organisation, changed(ROWS, 6, email="e7@example.org")[:7])
+    invited = Person.objects.get(external_id=number(6))
+    untouched = Person.objects.get(external_id=number(5))
+    kept, lost = (
+        fresh_token(invitation=invitation)
+        for invitation in invite_people(by=None, people=[untouched, invited], now=NOW)
+    )
+
+    applied(organisation, ROWS[:8])  # the person gets their own address, and their old one its owner
+
+    assert open_invitation(kept, now=NOW).person == untouched
+    with pytest.raises(InvitationSpent):
+        open_invitation(lost, now=NOW)
+
+
 def test_people_who_had_left_before_they_came_are_not_announced(organisation: Organisation) -> None:
     applied(organisation, ROWS)
 
@@ -401,6 +448,21 @@ def test_steps_cannot_be_taken_out_of_order_or_twice(organisation: Organisation)
         confirm_apply(by=None, run=run, allow_leavers=False, now=NOW)
     with pytest.raises(ImportRefused, match="not waiting to be applied"):
         apply_import(by=None, run=run, now=NOW, progress=quietly)
+
+
+def test_step_taken_on_an_old_page_is_refused(organisation: Organisation) -> None:
+    """Two admins look at one import; the second presses after the first has brought it on."""
+    run = previewed(organisation, ROWS[:3])
+    seen_before = DirectoryImport.objects.get(pk=run.pk)
+    run = confirm_apply(by=None, run=run, allow_leavers=False, now=NOW)
+    apply_import(by=None, run=run, now=NOW, progress=quietly)
+
+    with pytest.raises(ImportRefused, match="already “Applied”"):
+        stop_import(by=None, run=DirectoryImport(pk=seen_before.pk, state=ImportState.APPLYING), now=NOW)
+    with pytest.raises(ImportRefused, match="already “Applied”"):
+        choose_columns(by=None, run=seen_before, columns=dict(run.mapping), now=NOW)
+
+    assert DirectoryImport.objects.get(pk=run.pk).state == ImportState.APPLIED
 
 
 def test_one_import_is_written_at_a_time(organisation: Organisation) -> None:

@@ -48,6 +48,12 @@ def test_name_that_shows_nothing_is_refused(text: str) -> None:
         values.read_name(text)
 
 
+@pytest.mark.parametrize("text", [",", " , "])
+def test_whole_name_without_a_letter_is_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="The name is missing"):
+        values.read_full_name(text)
+
+
 def test_name_of_ten_thousand_characters_is_refused() -> None:
     with pytest.raises(BadValue, match=r"^At most 200 characters \(you have 10,000\)\.$"):
         values.read_name("x" * 10_000)
@@ -100,7 +106,7 @@ def test_neither_yes_nor_no_is_refused() -> None:
     ("text", "names"),
     [
         ("Ana Maria Silva", ("Ana Maria", "Silva")), ("Silva, Ana Maria", ("Ana Maria", "Silva")),
-        ("Madonna", ("Madonna", "")),
+        ("Madonna", ("Madonna", "")), ("Madonna,", ("Madonna", "")), (", Ana", ("Ana", "")),
     ],
 )  # fmt: skip
 def test_whole_name_is_split(text: str, names: tuple[str, str]) -> None:

@@ -77,7 +77,7 @@ def choose_columns(
     does not say which. The import then waits for `check_import`.
     """
     _must_be_admin(by)
-    _must_be_in(run, OPEN)
+    _take_turn(run, OPEN)
     sheet = unpack(bytes(run.content))
     chosen = {name: columns.get(name, "") for name in sheet.header}
     _check_fields([field for field in chosen.values() if field])
@@ -122,6 +122,7 @@ def check_import(*, by: Person | None, run: DirectoryImport, now: datetime, prog
     _must_be_in(run, {ImportState.CHECKING})
     plan = plan_of(run, now=now, progress=progress)
     with transaction.atomic():
+        _take_turn(run, {ImportState.CHECKING})  # somebody may have stopped it meanwhile
         keep_plan(run, plan)
         run.state = ImportState.PREVIEW
         run.save(update_fields=["report", "faults", "state"])
@@ -140,9 +141,8 @@ def start_apply(*, by: Person, run: DirectoryImport, allow_leavers: bool, now: d
 def confirm_apply(*, by: Person | None, run: DirectoryImport, allow_leavers: bool, now: datetime) -> DirectoryImport:
     """The decision that a preview shall be written. One import of an organisation is written at a time."""
     _must_be_admin(by)
-    Organisation.objects.select_for_update().get(pk=run.organisation_id)  # two who press at once take turns
-    run.refresh_from_db(fields=["state"])
-    _must_be_in(run, {ImportState.PREVIEW})
+    Organisation.objects.select_for_update().get(pk=run.organisation_id)  # also those who press at another import
+    _take_turn(run, {ImportState.PREVIEW})
     if DirectoryImport.objects.filter(state=ImportState.APPLYING).exists():
         raise ImportRefused(_("Another import is being applied. Wait until it is done, or stop it."))
     if run.report["too_many_leave"] and not allow_leavers:
@@ -159,7 +159,7 @@ def confirm_apply(*, by: Person | None, run: DirectoryImport, allow_leavers: boo
 def stop_import(*, by: Person | None, run: DirectoryImport, now: datetime) -> DirectoryImport:
     """Throw a waiting import away, or ask a working one to stop after its present batch. What is written stays."""
     _must_be_admin(by)
-    _must_be_in(run, OPEN | WORKING)
+    _take_turn(run, OPEN | WORKING)
     if run.state in WORKING and run.job_id is not None:
         jobs.request_cancel(job_id=run.job_id, organisation_id=run.organisation_id, started_by_id=None)
         if Job.objects.filter(pk=run.job_id, state="running").exists():
@@ -171,7 +171,7 @@ def stop_import(*, by: Person | None, run: DirectoryImport, now: datetime) -> Di
 def resume_import(*, by: Person, run: DirectoryImport) -> DirectoryImport:
     """Set the work going again where its job failed or was cancelled from the list of jobs."""
     _must_be_admin(by)
-    _must_be_in(run, WORKING)
+    _take_turn(run, WORKING)
     if run.job_id is not None:
         jobs.run_again(job_id=run.job_id, organisation_id=run.organisation_id)
     return run
@@ -256,6 +256,13 @@ def _queue(job: str, by: Person, run: DirectoryImport) -> DirectoryImport:
 def _must_be_admin(by: Person | None) -> None:
     if by is not None and not rules.is_admin(by):
         raise NotAllowed(_("Only an organisation admin can import people."))
+
+
+def _take_turn(run: DirectoryImport, states: set[ImportState]) -> None:
+    """Lock the import and read how it stands: of two who press at once, the second sees what the first did."""
+    DirectoryImport.objects.select_for_update().only("id").get(pk=run.pk)
+    run.refresh_from_db(fields=["state", "mapping", "options", "report", "job_id"])
+    _must_be_in(run, states)
 
 
 def _must_be_in(run: DirectoryImport, states: set[ImportState]) -> None:

@@ -11,6 +11,8 @@ from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed
 from trellis.people import rules
 from trellis.people.actions.directory import ImportRefused, Progress, keep_plan, plan_of, too_many_leavers
+from trellis.people.actions.invitations import end_invitations
+from trellis.people.actions.roles import take_roles_of_leavers
 from trellis.people.actions.sessions import end_sessions
 from trellis.people.choices import ImportState
 from trellis.people.directory.names import sort_name_of
@@ -28,7 +30,8 @@ def apply_import(*, by: Person | None, run: DirectoryImport, now: datetime, prog
 
     Good rows go in whatever the others are like. Interrupted and begun again, it goes on where it stopped, because it
     compares anew and only differences are written; the figures add up in `report["written"]`. Leavers lose their
-    sessions and `PersonLeft` is published for each of them. The audit log gets one line for the whole run.
+    sessions and their roles (each a line in the audit log), and `PersonLeft` is published for each of them. Whose
+    address changes can no longer use an invitation that went to the old one. For all else the audit log gets one line.
     """
     if by is not None and not rules.is_admin(by):
         raise NotAllowed(_("Only an organisation admin can import people."))
@@ -108,6 +111,7 @@ class _Writer:
             for change in givers:
                 assert change.person
                 Person.objects.filter(pk=change.person.id).update(email=change.values["email"])
+            end_invitations(people=_with_new_address(givers), now=self.now)
 
     def _add(self, batch: Sequence[Change]) -> None:
         people = [self._filled(Person(organisation_id=self.run.organisation_id), change) for change in batch]
@@ -125,6 +129,7 @@ class _Writer:
         columns = {column for change in batch for column in change.values} | {"sort_name"}
         names = ["manager" if column == "manager_id" else column for column in sorted(columns)]
         Person.objects.bulk_create(people, update_conflicts=True, unique_fields=["id"], update_fields=names)
+        end_invitations(people=_with_new_address(batch), now=self.now)
 
     def _filled(self, person: Person, change: Change) -> Person:
         for column, value in change.values.items():
@@ -135,6 +140,7 @@ class _Writer:
     def _see_off(self, leaving: Sequence[Change]) -> None:
         ids = [change.person.id for change in leaving if change.person]
         end_sessions(Person.objects.filter(pk__in=ids).exclude(account=None).values_list("account_id", flat=True))
+        take_roles_of_leavers(by=self.run.started_by, people=ids, now=self.now)
         for change in leaving:
             assert change.person
             left_on = change.values.get("left_on") or change.person.left_on
@@ -146,6 +152,14 @@ class _Writer:
         written = self.run.report["written"]
         self.run.report["written"] = {name: count + more.get(name, 0) for name, count in written.items()}
         self.run.save(update_fields=["report"])
+
+
+def _with_new_address(changes: Sequence[Change]) -> list[int]:
+    """Ids of the known people who get another address; one that is only spelt with other capitals is the same."""
+    return [
+        change.person.id for change in changes
+        if change.person and change.values.get("email", change.person.email) != change.person.email.lower()
+    ]  # fmt: skip
 
 
 def _number(ref: Any) -> int:  # Any: a cell of Change.values, known to be a reference here

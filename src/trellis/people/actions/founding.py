@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from trellis.kernel import audit
 from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
-from trellis.people.actions.invitations import VALID_FOR, hash_of
+from trellis.people.actions.invitations import VALID_FOR, end_invitations, hash_of
 from trellis.people.actions.roles import grant_role
 from trellis.people.choices import OrganisationRole
 from trellis.people.directory.names import sort_name_of
@@ -49,7 +49,7 @@ def entry_link_token(*, person: Person, now: datetime) -> str:
 
     Nothing of the token but its hash is kept, as with invitations by mail.
     """
-    Invitation.objects.filter(person=person, accepted_at=None, expires_at__gt=now).update(expires_at=now)
+    end_invitations(people=[person.pk], now=now)
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
         organisation_id=person.organisation_id, person=person, token_hash=hash_of(token),

@@ -37,8 +37,13 @@ def invite_people(*, by: Person | None, people: Iterable[Person], now: datetime)
     The mail is queued. Its job asks `fresh_token` for the link, so no clear token is ever stored.
     """
     invited = [person for person in people if person.status in {PersonStatus.ACTIVE, PersonStatus.ON_LEAVE}]
-    Invitation.objects.filter(person__in=invited, accepted_at=None, expires_at__gt=now).update(expires_at=now)
+    end_invitations(people=[person.pk for person in invited], now=now)
     return [_invite(by, person, now) for person in invited]
+
+
+def end_invitations(*, people: Iterable[int], now: datetime) -> None:
+    """Close what is open for some people (ids): a newer invitation replaces it, or it went to an address they lost."""
+    Invitation.objects.filter(person_id__in=list(people), accepted_at=None, expires_at__gt=now).update(expires_at=now)
 
 
 def _invite(by: Person | None, person: Person, now: datetime) -> Invitation:

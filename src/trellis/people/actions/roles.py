@@ -1,5 +1,6 @@
 """Roles across an organisation. Who may grant them is `rules.is_admin`; who may hold which together is here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -61,6 +62,16 @@ def revoke_role(*, by: Person | None, grant: RoleGrant, now: datetime) -> None:
     deleted, _rows = RoleGrant.objects.filter(pk=grant.pk).delete()
     if deleted:
         _record(by, grant.person, "role.revoked", grant.role, now)
+
+
+def take_roles_of_leavers(*, by: Person | None, people: Iterable[int], now: datetime) -> None:
+    """Whoever has left holds no role any more: hired again, they would otherwise be admin without anybody's doing.
+
+    `people` are ids. That an admin stays is the caller's care: the import keeps the last one back.
+    """
+    for grant in RoleGrant.objects.filter(person_id__in=list(people)).select_related("person").order_by("pk"):
+        _record(by, grant.person, "role.revoked", grant.role, now)
+        grant.delete()
 
 
 def _turn(organisation_id: int) -> Organisation:

@@ -70,7 +70,7 @@ _READERS: dict[Field, Callable[[str], Value]] = {
     Field.EXTERNAL_ID: partial(values.read_text, limit=values.MAX_ID),
     Field.EMAIL: values.read_email,
     Field.GIVEN_NAME: values.read_name,
-    Field.FULL_NAME: values.read_name,
+    Field.FULL_NAME: values.read_full_name,
     Field.LEVEL: values.read_level,
     Field.TIME_ZONE: values.read_zone,
     Field.LANGUAGES: values.read_languages,

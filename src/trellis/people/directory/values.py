@@ -73,6 +73,14 @@ def read_name(text: str) -> str:
     return read_text(text)
 
 
+def read_full_name(text: str) -> str:
+    """A name that holds at least one part."""
+    name = read_name(text)
+    if not any(split_name(name)):
+        raise BadValue(_("The name is missing."), _("Fill it in."))
+    return name
+
+
 def read_email(text: str) -> str:
     """A lower-case address."""
     if not text.strip():
@@ -139,8 +147,8 @@ def read_yes_no(text: str) -> bool:
 def split_name(text: str) -> tuple[str, str]:
     """Given and family name: "Family, Given", else the last word is the family name."""
     if "," in text:
-        family, given = text.split(",", 1)
-        return given.strip(), family.strip()
+        family, given = (part.strip() for part in text.split(",", 1))
+        return (given, family) if given else (family, "")
     given, _space, family = text.strip().rpartition(" ")
     return (given, family) if given else (family, "")
 

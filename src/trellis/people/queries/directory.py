@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.timezone import localdate
@@ -26,8 +27,9 @@ def directory_now(organisation: Organisation, *, now: datetime) -> Directory:
     admins = RoleGrant.objects.filter(role=OrganisationRole.ADMIN).values_list("person_id", flat=True)
     active = {person.id for person in people if person.status in {PersonStatus.ACTIVE, PersonStatus.ON_LEAVE}}
     return Directory(
-        people=people, admins=frozenset(admins) & active, time_zone=organisation.time_zone, today=localdate(now)
-    )
+        people=people, admins=frozenset(admins) & active, time_zone=organisation.time_zone,
+        today=localdate(now, ZoneInfo(organisation.time_zone)),
+    )  # fmt: skip
 
 
 def remembered_columns() -> dict[str, str]:
