@@ -1,22 +1,25 @@
 """Two people act at the same moment. Run on SQLite and, through DATABASE_URL, on PostgreSQL."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from tests.factories.matching import ProposalFactory, World, a_world
+from tests.factories.matching import ProposalFactory, World, a_published_round, a_world, pair_of
 from tests.factories.people import OrganisationFactory
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
-from trellis.matching.actions.offers import answer_offer
+from trellis.matching.actions.offers import answer_offer, remind_and_expire
 from trellis.matching.actions.requests import ask_mentor
-from trellis.matching.actions.rounds import start_round
+from trellis.matching.actions.review import offer_next_choice
+from trellis.matching.actions.rounds import start_round, undo_publish
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.mentorships.models import Mentorship
+from trellis.programmes.choices import Side
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +114,114 @@ def test_two_mentees_who_ask_for_the_last_place_get_it_once() -> None:
     assert "has no free place: 1 of 1 are taken." in sorted(said)[1]
     with organisation_scope(world.programme.organisation_id):
         assert Proposal.objects.filter(state=ProposalState.OFFERED).count() == 1
+
+
+def meanwhile(organisation_id: int, first: Callable[[], object], second: Callable[[], object]) -> list[str]:
+    """`second` begins while `first` is done but not committed; what the second was refused with, or "" for done."""
+    said: list[str] = []
+    with organisation_scope(organisation_id), transaction.atomic():
+        first()
+        thread = Thread(target=lambda: said.extend(at_once(organisation_id, second)))
+        thread.start()
+        thread.join(timeout=0.5)
+    thread.join()
+    return said
+
+
+def test_a_round_taken_back_while_the_last_yes_is_given_leaves_no_loose_mentorship() -> None:
+    world = a_small_world(1)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        found = a_published_round(world)
+        offer = pair_of(found, world.mentees[0])
+        answer_offer(by=offer.mentor.person, proposal=offer, accepted=True, now=clock.now())
+
+    said = meanwhile(
+        organisation_id,
+        lambda: answer_offer(by=offer.mentee.person, proposal=offer, accepted=True, now=clock.now()),
+        lambda: undo_publish(by=world.manager, found=found, now=clock.now()),
+    )
+
+    assert said == [""]
+    with organisation_scope(organisation_id):
+        assert Mentorship.objects.count() == 0
+        assert sorted(Proposal.objects.values_list("state", flat=True)) == ["approved", "withdrawn"]
+
+
+def test_a_next_choice_is_not_offered_out_of_a_round_that_is_being_taken_back() -> None:
+    world = a_small_world(1)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        world.mentors.append(world.enrol(Side.MENTOR, skills=[("negotiation", 4)]))
+        found = a_published_round(world)
+        offer = pair_of(found, world.mentees[0])
+        answer_offer(by=offer.mentor.person, proposal=offer, accepted=False, now=clock.now())
+        following = found.proposals.get(state=ProposalState.UNDER_REVIEW)
+
+    said = meanwhile(
+        organisation_id,
+        lambda: undo_publish(by=world.manager, found=found, now=clock.now()),
+        lambda: offer_next_choice(by=world.manager, proposal=following, now=clock.now()),
+    )
+
+    assert "This round is now: under review" in said[0]
+    with organisation_scope(organisation_id):
+        assert not Proposal.objects.filter(state=ProposalState.OFFERED).exists()
+
+
+def test_an_answer_given_while_offers_run_out_is_either_taken_or_closed() -> None:
+    world = a_small_world(1)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        offer = pair_of(a_published_round(world), world.mentees[0])
+        answer_offer(by=offer.mentor.person, proposal=offer, accepted=True, now=clock.now())
+        expires_at = Proposal.objects.get(pk=offer.pk).expires_at
+        assert expires_at
+    swept: list[tuple[int, int]] = []
+
+    said = meanwhile(
+        organisation_id,
+        lambda: answer_offer(
+            by=offer.mentee.person, proposal=offer, accepted=True, now=expires_at - timedelta(seconds=1)
+        ),
+        lambda: swept.append(remind_and_expire(now=expires_at)),
+    )
+
+    assert said == [""]
+    assert swept == [(0, 0)]
+    with organisation_scope(organisation_id):
+        assert Proposal.objects.get(pk=offer.pk).state == ProposalState.ACCEPTED
+        assert Mentorship.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_nobody_waits_in_a_circle(attempt: int) -> None:
+    """A yes closes the other offers of a mentor who is full, while those are answered, run out or are taken back."""
+    world = a_small_world(4)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        mentor = world.mentors[0]
+        offers = [
+            ProposalFactory(
+                programme=world.programme, mentee=mentee, mentor=mentor, state=ProposalState.OFFERED,
+                offered_at=clock.now(), expires_at=clock.now() + timedelta(days=14),
+            )
+            for mentee in reversed(world.mentees)
+        ]  # fmt: skip
+        answer_offer(by=mentor.person, proposal=offers[-1], accepted=True, now=clock.now())
+
+    at_once(
+        organisation_id,
+        lambda: answer_offer(by=offers[-1].mentee.person, proposal=offers[-1], accepted=True, now=clock.now()),
+        *(
+            lambda offer=offer: answer_offer(  # type: ignore[misc]
+                by=offer.mentee.person, proposal=offer, accepted=False, now=clock.now()
+            )
+            for offer in offers[:-1]
+        ),
+        lambda: remind_and_expire(now=clock.now() + timedelta(days=3)),
+    )
+
+    with organisation_scope(organisation_id):
+        assert Mentorship.objects.count() == 1
+        assert not Proposal.objects.filter(state=ProposalState.OFFERED).exists()

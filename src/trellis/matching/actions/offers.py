@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.proposals import hold, move
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.events import OfferSettled
 from trellis.matching.models import OfferAnswer, Proposal
@@ -38,8 +38,7 @@ def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetim
     `reason` is optional, encrypted, and shown to nobody but its author. Raises OfferClosed, and whatever
     start_mentorship refuses (a mentor who has become full, say); then nothing is saved.
     """
-    if accepted:
-        hold(proposal.mentor_id, proposal.mentee_id)
+    hold([(proposal.mentor_id, proposal.mentee_id)])
     proposal = _locked(proposal)
     if by.pk not in {proposal.mentee.person_id, proposal.mentor.person_id}:
         raise NotAllowed(_("This offer is not addressed to you."))
@@ -54,12 +53,6 @@ def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetim
     elif OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == len({"mentee", "mentor"}):
         _accept(proposal, by=by, now=now)
     return proposal
-
-
-def hold(mentor_id: int, mentee_id: int) -> None:
-    """Lock both sign-ups, the mentor's first, before any offer: the one order in which everybody locks."""
-    for enrolment_id in (mentor_id, mentee_id):
-        Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id)
 
 
 def _accept(proposal: Proposal, *, by: Person, now: datetime) -> None:
@@ -144,27 +137,37 @@ def _tried(mentee: Enrolment) -> set[int]:
     return set(seen.values_list("mentor_id", flat=True))
 
 
-@transaction.atomic
 def remind_and_expire(*, now: datetime) -> tuple[int, int]:
     """Remind sides that have not answered after 48 and 120 hours and 7 days; close offers after 14 days.
 
     Returns how many offers were reminded of and how many ran out. Running it twice does nothing more, and after a
-    pause of the machine only the latest reminder is sent.
+    pause of the machine only the latest reminder is sent. One transaction for each offer: nobody waits for the
+    whole sweep, and an answer that is given meanwhile counts.
     """
-    offered = Proposal.objects.select_for_update(of=("self",)).filter(state=ProposalState.OFFERED)
-    expired = list(offered.filter(expires_at__lte=now).order_by("id"))
-    for proposal in expired:
-        _settle(_locked(proposal), ProposalState.EXPIRED, knows=(), now=now)
+    offered = Proposal.objects.filter(state=ProposalState.OFFERED).order_by("id")
+    expired = sum(_expire(proposal, now) for proposal in list(offered.filter(expires_at__lte=now)))
     reminded = 0
     for step, after in reversed(list(enumerate(REMINDERS_AFTER, start=1))):
         due = offered.filter(offered_at__lte=now - after, reminders_sent__lt=step)
-        for proposal in due.select_related("programme", "mentee__person", "mentor__person").order_by("id"):
-            _remind(proposal, step, now)
-            reminded += 1
-    return reminded, len(expired)
+        reminded += sum(_remind(proposal, step, now) for proposal in list(due))
+    return reminded, expired
 
 
-def _remind(proposal: Proposal, step: int, now: datetime) -> None:
+@transaction.atomic
+def _expire(proposal: Proposal, now: datetime) -> bool:
+    hold([(proposal.mentor_id, proposal.mentee_id)])
+    proposal = _locked(proposal)
+    if proposal.state != ProposalState.OFFERED:
+        return False
+    _settle(proposal, ProposalState.EXPIRED, knows=(), now=now)
+    return True
+
+
+@transaction.atomic
+def _remind(proposal: Proposal, step: int, now: datetime) -> bool:
+    proposal = _locked(proposal)
+    if proposal.state != ProposalState.OFFERED:
+        return False
     assert proposal.expires_at is not None  # set with every offer
     answered = set(proposal.answers.values_list("person_id", flat=True))
     sides = (proposal.mentee.person, proposal.mentor.person), (proposal.mentor.person, proposal.mentee.person)
@@ -180,6 +183,7 @@ def _remind(proposal: Proposal, step: int, now: datetime) -> None:
             },
         )  # fmt: skip
     Proposal.objects.filter(pk=proposal.pk).update(reminders_sent=step)
+    return True
 
 
 def _locked(proposal: Proposal) -> Proposal:

@@ -1,5 +1,6 @@
-"""The one door through which a proposal changes its state."""
+"""The one door through which a proposal changes its state, and the lock that comes before it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,22 @@ from trellis.kernel.errors import Refusal
 from trellis.matching import rules
 from trellis.matching.models import Proposal
 from trellis.people.models import Person
+from trellis.programmes.models import Enrolment
 
 
 class MoveRefused(Refusal):
     """The proposal cannot go from where it is to where it was sent."""
+
+
+def hold(pairs: Iterable[tuple[int, int]]) -> None:
+    """Lock the sign-ups of these (mentor, mentee) pairs, before any offer of theirs is read.
+
+    Everybody locks in one order: round, mentors, mentees, offers, and the audit log last. So nobody waits in a
+    circle, and no place is promised twice at once. Rows that only point at a sign-up can be written meanwhile.
+    """
+    for side in zip(*pairs, strict=True):
+        rows = Enrolment.objects.select_for_update(no_key=True).filter(pk__in=set(side)).order_by("pk")
+        list(rows.values_list("pk", flat=True))
 
 
 def move(proposal: Proposal, to: str, *, by: Person | None, now: datetime) -> None:

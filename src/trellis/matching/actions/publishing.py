@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trellis.kernel.errors import Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.proposals import hold, move
 from trellis.matching.actions.states import locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.events import RoundPublished, RoundWithdrawn
@@ -49,6 +49,7 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     approved = [proposal for proposal in proposals if proposal.state == ProposalState.APPROVED]
     if not approved:
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
+    hold((proposal.mentor_id, proposal.mentee_id) for proposal in approved)
     check_ready(approved, now)
     for proposal in proposals:
         if proposal.state == ProposalState.UNDER_REVIEW:
@@ -125,9 +126,10 @@ def undo_publish(*, by: Person, found: Round, now: datetime) -> int:
         raise TooLateToUndo(
             _("The hour for taking this round back has passed. You can still end or change single matches.")
         )
+    shown = found.proposals.filter(state__in=[ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED])
+    hold(shown.values_list("mentor", "mentee"))  # whoever answers at this moment is done first, or finds it closed
     rows = found.proposals.select_related("programme", "mentee__person", "mentor__person", "mentorship")
-    shown = [ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED]
-    taken = sum(_take_back(proposal, by=by, now=now) for proposal in rows.filter(state__in=shown).order_by("id"))
+    taken = sum(_take_back(proposal, by=by, now=now) for proposal in list(rows.filter(pk__in=shown).order_by("id")))
     for proposal in rows.filter(state=ProposalState.UNDER_REVIEW, origin=ProposalOrigin.FALL_THROUGH):
         move(proposal, ProposalState.DECLINED, by=by, now=now)
     found.state, found.undo_until = RoundState.REVIEW, None

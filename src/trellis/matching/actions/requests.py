@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.matching import notices, rules
-from trellis.matching.actions.offers import hold
+from trellis.matching.actions.proposals import hold
 from trellis.matching.actions.publishing import OFFER_DAYS
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal
@@ -37,7 +37,7 @@ def ask_mentor(*, by: Person, mentee: Enrolment, mentor: Enrolment, now: datetim
 
     Raises NotAllowed, TooManyRequests, or CannotAsk with the reason in words.
     """
-    hold(mentor.pk, mentee.pk)
+    hold([(mentor.pk, mentee.pk)])
     mentee = Enrolment.objects.select_related("programme", "person").get(pk=mentee.pk)
     mentor = Enrolment.objects.select_related("person").get(pk=mentor.pk)
     if not rules.can_ask(by, mentee, mentee.programme):

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.errors import Refusal
 from trellis.matching import rules
 from trellis.matching.actions.offers import fall_through
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.proposals import hold, move
 from trellis.matching.actions.publishing import check_ready, offer
 from trellis.matching.actions.states import locked
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
@@ -108,7 +108,10 @@ def _standing(found: Round, proposal: Proposal) -> Proposal:
 
 @transaction.atomic
 def offer_next_choice(*, by: Person, proposal: Proposal, now: datetime) -> Proposal:
-    """Offer a next choice that came up after a no. A person decides this too. Raises NotAllowed, NotReady."""
+    """Offer a next choice that came up after a no. A person decides this too.
+
+    Raises NotAllowed, WrongState when the round was taken back meanwhile, NotReady.
+    """
     proposal = _next_choice(by, proposal)
     check_ready([proposal], now)
     if proposal.state == ProposalState.UNDER_REVIEW:
@@ -119,15 +122,18 @@ def offer_next_choice(*, by: Person, proposal: Proposal, now: datetime) -> Propo
 
 @transaction.atomic
 def pass_over(*, by: Person, proposal: Proposal, now: datetime) -> Proposal | None:
-    """Do not offer this next choice; the one after it, if there is any, is laid out instead."""
+    """Do not offer this next choice; the one after it, if there is any, is laid out instead.
+
+    Raises NotAllowed, WrongState.
+    """
     proposal = _next_choice(by, proposal)
     move(proposal, ProposalState.DECLINED, by=by, now=now)
     return fall_through(after=proposal, now=now)
 
 
 def _next_choice(by: Person, proposal: Proposal) -> Proposal:
+    assert proposal.round is not None  # next choices belong to the round whose offer was not taken up
+    locked(by, proposal.round, RoundState.PUBLISHED)
+    hold([(proposal.mentor_id, proposal.mentee_id)])
     rows = Proposal.objects.select_for_update(of=("self",))
-    found = rows.select_related("programme", "mentee__person", "mentor__person").get(pk=proposal.pk)
-    if not rules.can_match(by, found.programme):
-        raise NotAllowed(_("Only the people who run this programme can offer a match."))
-    return found
+    return rows.select_related("programme", "mentee__person", "mentor__person").get(pk=proposal.pk)

@@ -69,7 +69,7 @@ def start_round(
     """
     if by is not None and not rules.can_match(by, programme):
         raise NotAllowed(_("Only the people who run this programme can match it."))
-    Programme.objects.select_for_update().get(pk=programme.pk)  # two clicks make one round
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)  # two clicks make one round
     if Round.objects.filter(programme=programme, state__in=[RoundState.SOLVING, RoundState.REVIEW]).exists():
         raise RoundOpen(_("A round is still open. Publish it or set it aside before you start another."))
     last = Round.objects.filter(programme=programme).aggregate(last=Max("number"))["last"] or 0
@@ -113,7 +113,7 @@ def solve_round(*, found: Round, now: datetime) -> Round:
 
 @transaction.atomic
 def _fail(found: Round, now: datetime, why: str) -> Round:
-    current = Round.objects.select_for_update().get(pk=found.pk)
+    current = Round.objects.select_for_update(no_key=True).get(pk=found.pk)
     if current.state != RoundState.SOLVING:
         return current
     found.state, found.failure = RoundState.FAILED, why
@@ -124,7 +124,7 @@ def _fail(found: Round, now: datetime, why: str) -> Round:
 
 @transaction.atomic
 def _lay_out(found: Round, pool: Pool, plan: Plan, now: datetime) -> Round:
-    current = Round.objects.select_for_update().get(pk=found.pk)
+    current = Round.objects.select_for_update(no_key=True).get(pk=found.pk)
     if current.state != RoundState.SOLVING:  # another worker was faster, or the round was set aside meanwhile
         return current
     enrolments = enrolments_by_id(found.programme)
