@@ -130,6 +130,22 @@ def test_a_part_that_dies_stops_the_whole_so_that_a_supervisor_sees_it(
     assert process.wait(timeout=90) == 1
 
 
+def test_a_serve_that_is_killed_outright_leaves_nobody_behind(
+    served: tuple["subprocess.Popen[bytes]", str],
+) -> None:
+    process, address = served
+    answer(f"{address}/health")
+    family = children_of(process.pid)
+
+    process.kill()
+
+    assert len(family) == 3
+    end = time.monotonic() + 90
+    while any(alive(number) for number in family) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [number for number in family if alive(number)] == []
+
+
 def test_a_taken_port_is_refused_with_a_cure(installation: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.conf import settings
 from trellis.cli.output import OK, REFUSED, complain, note, say
 
 GRACE = 20  # seconds for pages and jobs that are under way
+LOOKS = 1.0  # seconds between two looks at whether the one who started a part is still there
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         return REFUSED
     commands = [web_command(arguments.host, arguments.port, arguments.workers)]
     if not arguments.without_worker:
-        commands.append([sys.executable, "-m", "trellis.cli.main", "worker"])
+        commands.append(["trellis.cli.main", "worker"])
     address = address_of(arguments.host, arguments.port)
     os.environ.setdefault("TRELLIS_URL", address)  # links in mails, where the operator has not named the address
     say(f"Trellis is on {address}")
@@ -51,7 +54,7 @@ def address_of(host: str, port: int) -> str:
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
-        sys.executable, "-m", "gunicorn", "trellis.config.wsgi", "--bind", f"{host}:{port}",
+        "gunicorn", "trellis.config.wsgi", "--bind", f"{host}:{port}",
         "--worker-class", "gthread", "--workers", str(workers), "--threads", "4",
         "--graceful-timeout", str(GRACE), "--max-requests", "5000", "--max-requests-jitter", "500",
         "--log-level", "warning", "--no-control-socket",
@@ -59,7 +62,10 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 
 
 def run_together(commands: list[list[str]]) -> int:
-    """Run the processes until one ends or a signal comes, then stop them all. 1 when one ended by itself."""
+    """Run modules with their arguments until one ends or a signal comes, then stop them all.
+
+    1 when one ended by itself. Killed outright, this process stops nothing: each part then sees that it is alone.
+    """
     asked: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -69,7 +75,9 @@ def run_together(commands: list[list[str]]) -> int:
         signal.signal(number, stop)
     # their own session: a Ctrl-C reaches this process alone, which then stops them in good order
     processes = [
-        subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words and checked numbers
+        subprocess.Popen(  # noqa: S603  # our own words and checked numbers
+            [sys.executable, "-m", "trellis.cli.serve", str(os.getpid()), *command], start_new_session=True
+        )
         for command in commands
     ]
     while not asked and all(process.poll() is None for process in processes):
@@ -94,3 +102,24 @@ def _port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def run_part(parent: int, command: Sequence[str]) -> None:
+    """Be one part: run a module as if it were the program, and stop it in good order once `parent` is gone.
+
+    A timer and no thread looks, because gunicorn forks and threads do not survive that; timers are not inherited.
+    """
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != parent:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOKS, LOOKS)
+    sys.argv = list(command)
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    run_part(int(sys.argv[1]), sys.argv[2:])
