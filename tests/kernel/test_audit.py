@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -68,6 +69,36 @@ def test_an_untouched_chain_holds(organisation: Organisation) -> None:
 
     assert first_break(organisation.pk) is None
     assert head(organisation.pk)[0] == 5
+
+
+def test_entries_written_during_the_walk_are_no_break(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy organisation writes while an admin has the chain checked."""
+    write(organisation, 5)
+    plain = audit.entry_hash
+
+    def writing_meanwhile(previous: str, **fields: Any) -> str:
+        digest = plain(previous, **fields)
+        if fields["position"] == 5:
+            monkeypatch.setattr(audit, "entry_hash", plain)
+            write(organisation, 2)
+        return digest
+
+    monkeypatch.setattr(audit, "entry_hash", writing_meanwhile)
+
+    assert first_break(organisation.pk) is None
+    assert head(organisation.pk)[0] == 7
+
+
+def test_an_entry_beyond_the_head_is_found(organisation: Organisation) -> None:
+    """Well chained, and yet nobody of ours wrote it."""
+    write(organisation, 3)
+    end = AuditHead.objects.get()
+    write(organisation, 1)
+    AuditHead.objects.update(position=end.position, hash=end.hash)
+
+    assert first_break(organisation.pk) == Break(4, "added")
 
 
 def test_an_empty_chain_holds(organisation: Organisation) -> None:

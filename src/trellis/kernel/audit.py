@@ -69,9 +69,12 @@ def head(organisation_id: int) -> tuple[int, str]:
 
 
 def first_break(organisation_id: int, *, kept: tuple[int, str] | None = None) -> Break | None:
-    """Walk the whole chain; None when it holds. `kept` is a `head` of earlier, which must still be in the chain."""
+    """Walk the whole chain; None when it holds. `kept` is a `head` of earlier, which must still be in the chain.
+
+    The present head is read before the walk and after it: entries that are written meanwhile are no break.
+    """
     previous, position = GENESIS, 0
-    wanted = kept if kept and kept != (0, GENESIS) else None
+    wanted = {end for end in (kept, head(organisation_id)) if end and end != (0, GENESIS)}
     for entry in AuditEntry.objects.filter(organisation_id=organisation_id).order_by("position").iterator():
         position += 1
         if entry.position != position:
@@ -83,10 +86,12 @@ def first_break(organisation_id: int, *, kept: tuple[int, str] | None = None) ->
         if entry.hash != expected:
             return Break(position, "altered")
         previous = entry.hash
-        if wanted and wanted[0] == position:
-            if wanted[1] != previous:
-                return Break(position, "rewritten")
-            wanted = None
-    if wanted or head(organisation_id) != (position, previous):
+        here = {end for end in wanted if end[0] == position}
+        if any(digest != previous for _position, digest in here):
+            return Break(position, "rewritten")
+        wanted -= here
+    if wanted:
         return Break(position + 1, "cut off")
+    if position > head(organisation_id)[0]:
+        return Break(position, "added")
     return None
