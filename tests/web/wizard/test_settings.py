@@ -11,6 +11,7 @@ from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeRoleFactory
 from trellis.kernel.models import AuditEntry
 from trellis.people.models import Person
+from trellis.programmes.actions.settings import changes_so_far
 from trellis.programmes.choices import EnrolmentState, PairVisibility, ProgrammeRoleKind, ProgrammeStatus
 from trellis.programmes.models import EligibilityRule, KpiTarget, Objective, Programme, ProgrammeRole, Question
 from trellis.web.wizard.forms.rows import TasksForm
@@ -30,6 +31,7 @@ def as_shown(programme: Programme, key: str, **changes: Any) -> dict[str, Any]:
     stage = {"stage": "growth"} if issubclass(section.form, TasksForm) else {}
     form: SectionForm = section.form(programme=programme, **stage)
     values = {name: form[name].field.prepare_value(form[name].value()) for name in form.fields} | changes
+    values = {"seen": changes_so_far(programme)} | values
     return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
@@ -335,7 +337,7 @@ def test_conditions_on_pages(browser: Client, programme: Programme) -> None:
 
     change = reverse("condition", args=[programme.slug, row.pk])
     assert "Legal, Finance" in browser.get(change).content.decode()
-    browser.post(change, {"side": "mentor", "kind": "statement", "words": "has led a team"})
+    browser.post(change, {"seen": 1, "side": "mentor", "kind": "statement", "words": "has led a team"})
     row.refresh_from_db()
     assert row.words == "has led a team"
     assert "has led a team" in browser.get(change).content.decode()
@@ -389,7 +391,9 @@ def test_questions_on_pages(browser: Client, programme: Programme) -> None:
     assert (row.options, row.required, row.side) == (["Tea", "Coffee"], True, "mentee")
 
     change = reverse("question", args=[programme.slug, row.pk])
-    browser.post(change, {"side": "mentor", "kind": "text", "text": "Which drink?", "options": "Tea\nCoffee"})
+    browser.post(
+        change, {"seen": 1, "side": "mentor", "kind": "text", "text": "Which drink?", "options": "Tea\nCoffee"}
+    )
     row.refresh_from_db()
     assert (row.kind, row.options, row.side) == ("text", [], "mentee")
 

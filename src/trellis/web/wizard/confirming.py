@@ -25,6 +25,17 @@ def asks_first(request: HttpRequest, touched: Touched) -> bool:
     return bool(touched) and not confirmed(request)
 
 
+def turned_back(request: HttpRequest) -> bool:
+    """The question was answered with "back", where there is no form to go back to."""
+    return "change" in request.POST
+
+
+def seen(request: HttpRequest) -> int:
+    """The last change of the settings that the page had seen when it was opened; 0 where it does not say."""
+    number = request.POST.get("seen", "")
+    return int(number[:9]) if number.isascii() and number.isdigit() else 0
+
+
 def posted_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """What was sent, to be sent again; a list stays a list."""
     return [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN]

@@ -1,12 +1,18 @@
 """Fields as this area uses them: native inputs, words that say what is wrong and how to cure it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from trellis.programmes.models import Objective
+
+SHOWN_AT_MOST = 400  # characters of a saved text beside the field in which somebody typed another
 
 
 class DayField(forms.DateField):
@@ -74,3 +80,18 @@ def ticks(choices: Iterable[tuple[str, Any]], **options: Any) -> forms.MultipleC
     return forms.MultipleChoiceField(
         choices=list(choices), widget=forms.CheckboxSelectMultiple, required=False, **options
     )  # fmt: skip
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A field's value as a reader sees it: labels for choices, dates in the reader's format, long text cut."""
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    if value in (None, "", [], ()):
+        return _now("nothing")
+    if isinstance(value, date):
+        return date_format(value)
+    if isinstance(field, forms.ModelChoiceField):
+        return field.label_from_instance(value)
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    several = value if isinstance(value, list | tuple) else [value]
+    return Truncator(", ".join(labels.get(str(each), str(each)) for each in several)).chars(SHOWN_AT_MOST)

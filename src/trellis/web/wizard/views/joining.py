@@ -8,15 +8,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from trellis.kernel import clock
 from trellis.programmes.actions import joining as actions
 from trellis.programmes.actions.programmes import SettingsRefused
+from trellis.programmes.actions.settings import ChangedMeanwhile, Touched, changes_so_far
 from trellis.programmes.choices import Side
+from trellis.programmes.configuration import QuestionText
+from trellis.programmes.eligibility import Condition
 from trellis.programmes.models import EligibilityRule, Programme, Question
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
-from trellis.web.wizard.confirming import asks_first, posted, posted_fields, sent
+from trellis.web.wizard.confirming import asks_first, posted, posted_fields, seen, sent, turned_back
 from trellis.web.wizard.forms.joining import ConditionForm, QuestionForm
 from trellis.web.wizard.impact import headline, touched_by
-from trellis.web.wizard.refusals import show
-from trellis.web.wizard.sections import links
+from trellis.web.wizard.refusals import show, show_what_is_saved
+from trellis.web.wizard.sections import Link, links
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -31,26 +34,31 @@ def condition(request: PersonRequest, slug: str, number: int = 0) -> HttpRespons
     if sent(request) and form.is_valid():
         touched = touched_by(programme)
         if asks_first(request, touched):
-            return _ask(request, programme, "joining", [_("Who can join")], [_STAYS_IN()])
+            return _ask(request, programme, "joining", touched, [_("Who can join")], [_stays_in()])
         try:
-            if row:
-                actions.change_condition(
-                    by=request.person, row=row, rule=form.condition(), now=clock.now(), touched=touched
-                )
-            else:
-                actions.add_condition(
-                    by=request.person, programme=programme, rule=form.condition(), now=clock.now(), touched=touched
-                )
+            _save_condition(request, programme, row, form.condition(), touched)
         except SettingsRefused as refusal:
             show(refusal, form, {"value.value": "number"})
+        except ChangedMeanwhile as refusal:
+            form = ConditionForm(request.POST, row=row)
+            show_what_is_saved(refusal, form)
         else:
             messages.success(request, _("Saved."))
             return redirect("programme_section", slug=slug, key="joining")
-    context = {"programme": programme, "form": form, "row": row, "links": links(programme, "joining")}
-    return render(request, "wizard/condition.html", context, status=422 if form.errors else 200)
+    return _page(request, "condition", programme, form, row, links(programme, "joining"))
 
 
-def _STAYS_IN() -> str:  # noqa: N802
+def _save_condition(
+    request: PersonRequest, programme: Programme, row: EligibilityRule | None, rule: Condition, touched: Touched
+) -> None:
+    by, now = request.person, clock.now()
+    if row is None:
+        actions.add_condition(by=by, programme=programme, rule=rule, now=now, touched=touched)
+    else:
+        actions.change_condition(by=by, row=row, rule=rule, now=now, touched=touched, seen=seen(request))
+
+
+def _stays_in() -> str:
     return _("Who has signed up already stays in. The condition counts for everybody who signs up from now on.")
 
 
@@ -59,9 +67,11 @@ def _STAYS_IN() -> str:  # noqa: N802
 def remove_condition(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     programme = managed_programme(request, slug)
     row = get_object_or_404(EligibilityRule, programme=programme, pk=number)
+    if turned_back(request):
+        return redirect("programme_section", slug=slug, key="joining")
     touched = touched_by(programme)
     if asks_first(request, touched):
-        return _ask(request, programme, "joining", [row.words], [_STAYS_IN()])
+        return _ask(request, programme, "joining", touched, [row.words], [_stays_in()])
     actions.remove_condition(by=request.person, row=row, now=clock.now(), touched=touched)
     messages.success(request, _("The condition is gone."))
     return redirect("programme_section", slug=slug, key="joining")
@@ -91,23 +101,37 @@ def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse
     if sent(request) and form.is_valid():
         touched = touched_by(programme)
         if asks_first(request, touched):
-            return _ask(request, programme, "questions", [form.cleaned_data["text"]], _answers_lost(row, form))
+            return _ask(request, programme, "questions", touched, [form.cleaned_data["text"]], _answers_lost(row, form))
         try:
-            if row:
-                actions.change_question(
-                    by=request.person, row=row, question=form.question(), now=clock.now(), touched=touched
-                )
-            else:
-                actions.add_question(
-                    by=request.person, programme=programme, question=form.question(), now=clock.now(), touched=touched
-                )
+            _save_question(request, programme, row, form.question(), touched)
         except SettingsRefused as refusal:
             show(refusal, form)
+        except ChangedMeanwhile as refusal:
+            form = QuestionForm(request.POST, row=row)
+            show_what_is_saved(refusal, form)
         else:
             messages.success(request, _("Saved."))
             return redirect("programme_questions", slug=slug)
-    context = {"programme": programme, "form": form, "row": row, "links": links(programme, "questions")}
-    return render(request, "wizard/question.html", context, status=422 if form.errors else 200)
+    return _page(request, "question", programme, form, row, links(programme, "questions"))
+
+
+def _save_question(
+    request: PersonRequest, programme: Programme, row: Question | None, given: QuestionText, touched: Touched
+) -> None:
+    by, now = request.person, clock.now()
+    if row is None:
+        actions.add_question(by=by, programme=programme, question=given, now=now, touched=touched)
+    else:
+        actions.change_question(by=by, row=row, question=given, now=now, touched=touched, seen=seen(request))
+
+
+def _page(
+    request: PersonRequest, name: str, programme: Programme, form: ConditionForm | QuestionForm,
+    row: EligibilityRule | Question | None, beside: list[Link],
+) -> HttpResponse:  # fmt: skip
+    programme.refresh_from_db(fields=["last_changes"])
+    context = {"programme": programme, "form": form, "row": row, "links": beside, "seen": changes_so_far(programme)}
+    return render(request, f"wizard/{name}.html", context, status=422 if form.errors else 200)
 
 
 def _answers_lost(row: Question | None, form: QuestionForm) -> list[str]:
@@ -129,9 +153,11 @@ def _lost(row: Question) -> str:
 def remove_question(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     programme = managed_programme(request, slug)
     row = get_object_or_404(Question, programme=programme, pk=number)
+    if turned_back(request):
+        return redirect("programme_questions", slug=slug)
     touched = touched_by(programme)
     if asks_first(request, touched):
-        return _ask(request, programme, "questions", [row.text], [_lost(row)])
+        return _ask(request, programme, "questions", touched, [row.text], [_lost(row)])
     actions.remove_question(by=request.person, row=row, now=clock.now(), touched=touched)
     messages.success(request, _("The question is gone."))
     return redirect("programme_questions", slug=slug)
@@ -148,12 +174,13 @@ def move_question(request: PersonRequest, slug: str, number: int) -> HttpRespons
 
 
 def _ask(
-    request: PersonRequest, programme: Programme, section: str, changes: list[str], consequences: list[str]
-) -> HttpResponse:
+    request: PersonRequest, programme: Programme, section: str, touched: Touched, changes: list[str],
+    consequences: list[str],
+) -> HttpResponse:  # fmt: skip
     context = {
         "programme": programme,
         "links": links(programme, section),
-        "headline": headline(touched_by(programme)),
+        "headline": headline(touched),
         "changes": changes,
         "consequences": consequences,
         "fields": posted_fields(request),

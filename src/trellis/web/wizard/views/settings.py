@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trellis.kernel import clock
 from trellis.programmes import content
 from trellis.programmes.actions.programmes import MoveRefused, SettingsRefused, move_programme
-from trellis.programmes.actions.settings import Touched
+from trellis.programmes.actions.settings import ChangedMeanwhile, Touched, changes_so_far
 from trellis.programmes.choices import ProgrammeStatus, Side
 from trellis.programmes.configuration import configuration_of
 from trellis.programmes.models import EligibilityRule, Programme
@@ -21,10 +21,10 @@ from trellis.programmes.statuses import LEGAL_MOVES
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
 from trellis.web.wizard import impact
-from trellis.web.wizard.confirming import asks_first, posted, posted_fields, sent
+from trellis.web.wizard.confirming import asks_first, posted, posted_fields, seen, sent, turned_back
 from trellis.web.wizard.forms.rows import StagesForm, TasksForm
 from trellis.web.wizard.forms.sections import SectionForm
-from trellis.web.wizard.refusals import show
+from trellis.web.wizard.refusals import show, show_what_is_saved
 from trellis.web.wizard.sections import SECTIONS, Section, links, section_called
 from trellis.web.wizard.stage_chart import stage_chart
 
@@ -80,10 +80,14 @@ def section(request: PersonRequest, slug: str, key: str) -> HttpResponse:
             _save(request, programme, found, form, touched)
         except SettingsRefused as refusal:
             show(refusal, form, FIELDS_BY_PATH)
+        except ChangedMeanwhile as refusal:
+            programme.refresh_from_db()
+            form = _form(found, request, programme)
+            show_what_is_saved(refusal, form)
         else:
             return redirect(request.get_full_path())
     context = {"programme": programme, "section": found, "form": form, "links": links(programme, key)}
-    context |= _more(programme, form)
+    context |= {"seen": changes_so_far(programme)} | _more(programme, form)
     return render(request, found.template, context, status=422 if form.errors else 200)
 
 
@@ -100,11 +104,11 @@ def _form(found: Section, request: PersonRequest, programme: Programme) -> Secti
 
 
 def _rehearse(request: PersonRequest, programme: Programme, found: Section, form: SectionForm) -> None:
-    """Make the change and take it back, so that nobody confirms what would be refused. Raises SettingsRefused."""
+    """Make the change and take it back, so that nobody confirms what would be refused. Raises as the change does."""
     assert found.save
     with transaction.atomic():
         copy = Programme.objects.get(pk=programme.pk)
-        found.save(by=request.person, programme=copy, now=clock.now(), **form.change())
+        found.save(by=request.person, programme=copy, now=clock.now(), seen=seen(request), **form.change())
         transaction.set_rollback(True)
 
 
@@ -125,7 +129,9 @@ def _ask(
 
 def _save(request: PersonRequest, programme: Programme, found: Section, form: SectionForm, touched: Touched) -> None:
     assert found.save
-    changed = found.save(by=request.person, programme=programme, now=clock.now(), touched=touched, **form.change())
+    changed = found.save(
+        by=request.person, programme=programme, now=clock.now(), touched=touched, seen=seen(request), **form.change()
+    )
     if changed:
         messages.success(request, _("Saved."))
     else:
@@ -152,6 +158,8 @@ def move(request: PersonRequest, slug: str) -> HttpResponse:
     wanted = request.POST.get("to", "")
     if wanted not in MOVES:
         raise Http404
+    if turned_back(request):
+        return redirect("programme_settings", slug=slug)
     to = ProgrammeStatus(wanted)
     touched = impact.touched_by(programme)
     if to in (ProgrammeStatus.CLOSED, ProgrammeStatus.ARCHIVED) and asks_first(request, touched):
