@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,9 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
+NOT_OURS = "it is not a Trellis backup, or it was cut off"
+# What reading a zip raises for bytes that are not as they were written; RuntimeError: an unknown method, a password.
+BROKEN = (BadZipFile, zlib.error, EOFError, LookupError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,13 @@ def read_manifest(file: Path) -> Manifest:
         with ZipFile(file) as archive:
             plain = json.loads(archive.read(MANIFEST))
         parts = [Part(**part) for part in plain.pop("parts")]
-        return Manifest(**plain, parts=parts)
-    except (BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise Damaged("it is not a Trellis backup, or it was cut off") from error
+        manifest = Manifest(**plain, parts=parts)
+    except (*BROKEN, TypeError, AttributeError) as error:
+        raise Damaged(NOT_OURS) from error
+    texts = [manifest.version, manifest.at, manifest.key_check, *(part.name for part in parts)]
+    if not all(isinstance(text, str) for text in texts) or len({part.name for part in parts}) < len(parts):
+        raise Damaged(NOT_OURS)
+    return manifest
 
 
 def lines(archive: ZipFile, part: Part) -> Iterator[bytes]:
@@ -80,7 +88,7 @@ def verify(archive: ZipFile, part: Part) -> None:
         with archive.open(part.name) as member:
             while piece := member.read(CHUNK):
                 digest.update(piece)
-    except (BadZipFile, KeyError, EOFError, OSError) as error:
+    except (*BROKEN, OSError) as error:
         raise Damaged(f"{part.name} cannot be read") from error
     if digest.hexdigest() != part.sha256:
         raise Damaged(f"{part.name} is not as it was written")

@@ -7,6 +7,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from cryptography.fernet import InvalidToken
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, OperationalError
 from django.utils.translation import gettext as _
 
 from trellis.kernel import audit_guard
@@ -18,6 +21,8 @@ from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import every_organisation
 
 Watch = Callable[[int, int], None]
+# What lines raise that somebody else wrote: no JSON, not the shape of a row, not the kind of a column.
+UNFIT = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
 class RestoreRefused(Refusal):
@@ -37,15 +42,29 @@ def restore_archive(file: Path, *, uploads: Path, replace: bool, watch: Watch | 
             raise RestoreRefused(
                 _("This installation is not empty. Add --replace to overwrite what is in it, after a backup of it.")
             )
-        with ZipFile(file) as source, audit_guard.lifted("a restore replaces the audit log as well"):
-            tables.empty(models.values())
-            for done, part in enumerate(_tables(manifest), start=1):
-                tables.insert_rows(models[_table_name(part)], _rows(source, part))
-                if watch:
-                    watch(done, len(manifest.parts))
-            tables.reset_sequences(models.values())
+        try:
+            _replace_tables(file, manifest, models, watch)
+        except OperationalError:  # the database is away or full; the file is not at fault
+            raise
+        except (DatabaseError, ValidationError, *UNFIT) as error:
+            raise RestoreRefused(
+                _("%(file)s holds rows that do not fit the tables here. Nothing was changed. Take another backup.")
+                % {"file": file.name}
+            ) from error
         _write_uploads(file, manifest, uploads)
     return manifest
+
+
+def _replace_tables(file: Path, manifest: Manifest, models: dict[str, tables.Model], watch: Watch | None) -> None:
+    """Everybody is signed out, and what was sent to sign in with is void: the numbers of accounts are others now."""
+    with ZipFile(file) as source, audit_guard.lifted("a restore replaces the audit log as well"):
+        tables.empty([*models.values(), *tables.sign_in_models()])
+        cache.clear()
+        for done, part in enumerate(_tables(manifest), start=1):
+            tables.insert_rows(models[_table_name(part)], _rows(source, part))
+            if watch:
+                watch(done, len(manifest.parts))
+        tables.reset_sequences(models.values())
 
 
 def check_archive(file: Path) -> Manifest:
@@ -91,12 +110,17 @@ def _check_tables(source: ZipFile, manifest: Manifest) -> None:
     if {_table_name(part) for part in _tables(manifest)} != set(models):
         raise archive.Damaged(_("its tables are not those of this Trellis"))
     for part in _tables(manifest):
-        model = models[_table_name(part)]
-        lines = archive.lines(source, part)
-        if json.loads(next(lines)) != tables.columns_of(model):
-            raise archive.Damaged(_("the columns of %(table)s differ") % {"table": part.name})
-        if any(_opens(cipher) is None for cipher in tables.ciphers(model, lines)):
-            raise RestoreRefused(_wrong_key())
+        try:
+            _check_table(archive.lines(source, part), models[_table_name(part)], part)
+        except UNFIT as error:
+            raise archive.Damaged(_("%(table)s cannot be read") % {"table": part.name}) from error
+
+
+def _check_table(lines: Iterator[bytes], model: tables.Model, part: Part) -> None:
+    if json.loads(next(lines, b"")) != tables.columns_of(model):
+        raise archive.Damaged(_("the columns of %(table)s differ") % {"table": part.name})
+    if any(_opens(cipher) is None for cipher in tables.ciphers(model, lines)):
+        raise RestoreRefused(_wrong_key())
 
 
 def _wrong_key() -> str:

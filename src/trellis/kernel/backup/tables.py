@@ -17,8 +17,9 @@ from django.utils.duration import duration_string
 from trellis.kernel.encryption import EncryptedTextField
 
 AT_A_TIME = 2000
-# Made anew by migrations, or signing people in: neither belongs into a backup.
-LEFT_OUT = {"contenttypes.ContentType", "auth.Permission", "sessions.Session", "usersessions.UserSession"}
+# Signing people in, or made anew by migrations: neither belongs into a backup.
+SIGN_INS = ("sessions.Session", "usersessions.UserSession")
+LEFT_OUT = {"contenttypes.ContentType", "auth.Permission", *SIGN_INS}
 
 Model = type[models.Model]
 
@@ -30,6 +31,11 @@ def kept_models() -> list[Model]:
     return sorted(
         (model for model in kept if model._meta.label not in LEFT_OUT), key=lambda model: model._meta.db_table
     )
+
+
+def sign_in_models() -> list[Model]:
+    """The tables by which browsers are signed in: to numbers of accounts, which a restore gives to others."""
+    return [apps.get_model(label) for label in SIGN_INS]
 
 
 def row_lines(model: Model) -> Iterator[bytes]:
