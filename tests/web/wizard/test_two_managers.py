@@ -21,7 +21,7 @@ def seen_on(page: str) -> str:
 @pytest.mark.parametrize(
     ("key", "theirs", "mine", "saved_now"),
     [
-        ("basics", {"starts_on": "2027-02-01"}, {"name": "Mine"}, "Saved now: 1 February 2027"),
+        ("basics", {"starts_on": "2027-02-01"}, {"name": "Mine"}, "Saved now: 1 Feb 2027"),
         ("joining", {"places_for_mentees": "9"}, {"places_for_mentees": "12"}, "Saved now: 9"),
         ("joining", {"sign_up": "invitation"}, {"training_gate": None}, "Saved now: By invitation only"),
         ("rhythm", {"model": "peer"}, {"meeting_minutes": "45"}, "Saved now: Peer"),

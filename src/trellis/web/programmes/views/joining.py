@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,13 +16,14 @@ from trellis.programmes.queries.participant import (
 )
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.programmes.finding import seen_programme
+from trellis.web.programmes.standing import Standing, running_mentorships, standings
 
 
 @require_safe
 @audience(Audience.MEMBER)
 def programmes(request: PersonRequest) -> HttpResponse:
     """My sign-ups, and what else is open."""
-    mine = own_enrolments(request.person)
+    mine = standings(request.person, own_enrolments(request.person))
     context = {
         "mine": [one for one in mine if one.live or one.state == "invited"],
         "over": [one for one in mine if not one.live and one.state != "invited"],
@@ -35,7 +38,11 @@ def programme_join(request: PersonRequest, slug: str) -> HttpResponse:
     """What a programme asks, gives and keeps private, before anybody signs up."""
     programme = seen_programme(request, slug)
     today = clock.today()
-    offers = side_offers(request.person, programme, today)
+    running = running_mentorships(request.person)
+    offers = [
+        replace(offer, own=Standing.of(offer.own, running)) if offer.own else offer
+        for offer in side_offers(request.person, programme, today)
+    ]
     context = {
         "programme": programme, "today": today, "offers": offers, "minutes": minutes_a_month(programme),
         "team": people_who_run(programme), "is_open": is_open_for_sign_up(programme, today),
