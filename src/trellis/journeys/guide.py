@@ -14,9 +14,10 @@ from trellis.programmes.choices import MentoringModel
 from trellis.programmes.models import Programme
 from trellis.programmes.plan import Agenda, AgendaItem, Window, agendas_of, tasks_of, windows_of
 from trellis.surveys.packs import pack
-from trellis_engine.journey import CYCLE, Requirement, Stage, StagePlan, Task, requirement
+from trellis_engine.journey import CYCLE, FINAL_SCORE, Requirement, Stage, StagePlan, Task, requirement
 
 CIRCLE_SHARE = Fraction(2, 3)  # stages.yaml, model_variations: a circle counts its members at two thirds
+GOAL_CONDITIONS = frozenset({"goals_active_between", "goal_has", "action_items_open_gte"})
 AGENDA_WEEKS = (-1, 2)  # a template's agenda is offered from one week before its week until two weeks after
 
 
@@ -58,28 +59,61 @@ def _requirements(lines: Any) -> tuple[Requirement, ...]:  # Any: as YAML gives 
 
 
 def plan_of(programme: Programme) -> StagePlan:
-    """The programme's stages with their conditions. What it does not have (a survey, a training gate) is not asked."""
-    windows = windows_of(programme.stage_plan) or _default_windows(programme.duration_weeks)
+    """The programme's stages with their conditions. What it does not have (a survey, a training gate, goals) is not
+    asked."""
     share = CIRCLE_SHARE if programme.model == MentoringModel.GROUP else Fraction(1)
-    return StagePlan(tuple(_stage(window, programme) for window in windows), share)
+    return StagePlan(tuple(_stage(window, programme) for window in _windows(programme)), share)
 
 
-def _default_windows(weeks: int) -> tuple[Window, ...]:
-    """The shares of the length that content proposes, for a programme without a plan of its own."""
-    rows = content.read("stages.yaml")["stages"]
-    return tuple(Window(row["id"], *(round(share * weeks) for share in row["share"])) for row in rows)
+def _windows(programme: Programme) -> tuple[Window, ...]:
+    """The programme's own; for one without a plan the shares of the length that content proposes."""
+    return windows_of(programme.stage_plan) or tuple(
+        Window(stage, *(round(share * programme.duration_weeks) for share in shares)) for stage, shares in _shares()
+    )
+
+
+@cache
+def _shares() -> tuple[tuple[str, tuple[float, float]], ...]:
+    return tuple((row["id"], tuple(row["share"])) for row in content.read("stages.yaml")["stages"])
 
 
 def _stage(window: Window, programme: Programme) -> Stage:
     asked = conditions()[window.stage]
-    exits = tuple(_asked(each) for each in asked.exit if _applies(each, programme))
-    return Stage(window.stage, window.from_week, window.to_week, tuple(_asked(each) for each in asked.entry), exits)
+    return Stage(
+        window.stage, window.from_week, window.to_week,
+        _what_applies(asked.entry, programme, window.from_week),
+        _what_applies(asked.exit, programme, window.to_week),
+    )  # fmt: skip
+
+
+def _what_applies(asked: tuple[Requirement, ...], programme: Programme, week: int) -> tuple[Requirement, ...]:
+    """What this programme asks of it. Where nothing is left, the stage's own weeks decide: with no condition at all
+    it would begin on the first day, and be over before anybody saw it."""
+    kept = tuple(_asked(each) for each in asked if _applies(each, programme))
+    return kept or (requirement("elapsed_share_gte", _share(week, programme)),)
+
+
+def _share(week: int, programme: Programme) -> float:
+    return min(1.0, max(0.0, week / max(1, programme.duration_weeks)))
 
 
 def _applies(asked: Requirement, programme: Programme) -> bool:
+    """Whether the programme has what the condition is about: the survey, the training gate, a stage to set goals in.
+
+    Final scores are asked of the goals there are, also of those that a pair wrote unasked.
+    """
     if asked.key == "survey_done":
         return asked.names[0] in programme.surveys
-    return asked.key != "training_done" or programme.training_gate
+    if asked.key == "training_done":
+        return programme.training_gate
+    if asked.key in GOAL_CONDITIONS and asked.names != (FINAL_SCORE,):
+        return sets_goals(programme)
+    return True
+
+
+def sets_goals(programme: Programme) -> bool:
+    """Whether goals have a stage of their own in this programme."""
+    return any(window.stage == "goal_setting" for window in _windows(programme))
 
 
 def _asked(asked: Requirement) -> Requirement:
@@ -124,11 +158,18 @@ SETTLED_BY: Mapping[str, Requirement] = {
 
 
 def tasks_for(programme: Programme, stage_id: str, role: str) -> tuple[Task, ...]:
-    """What a stage asks of one side: the programme's own list, else content's. A peer has the mentee's."""
+    """What a stage asks of one side: the programme's own list, else content's. A peer has the mentee's.
+
+    A task that ticks itself is left out where what it waits for is not part of the programme: it would never be done.
+    """
     side = PartyRole.MENTEE if role == PartyRole.PEER else role
     own = tasks_of(programme.tasks).get(stage_id)
     rows = (own if own is not None else content.stages()[stage_id].tasks).get(side, ())
-    return tuple(Task(row.id, row.title, row.due_days, row.required, row.recurring) for row in rows)
+    return tuple(
+        Task(row.id, row.title, row.due_days, row.required, row.recurring)
+        for row in rows
+        if row.id not in SETTLED_BY or _applies(SETTLED_BY[row.id], programme)
+    )
 
 
 def agendas_for(programme: Programme, stage_id: str, week: int) -> tuple[Agenda, ...]:

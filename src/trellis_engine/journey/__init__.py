@@ -5,7 +5,7 @@ Nothing here reads a clock, a file or a database, and no date ever locks anybody
 """
 
 from trellis_engine.journey.assess import Standing, assess
-from trellis_engine.journey.conditions import Condition, judge
+from trellis_engine.journey.conditions import FINAL_SCORE, Condition, judge
 from trellis_engine.journey.facts import Facts, Member
 from trellis_engine.journey.plan import CYCLE, Requirement, Stage, StagePlan, requirement
 from trellis_engine.journey.tasks import Task, TaskStanding, standing_of
@@ -13,6 +13,7 @@ from trellis_engine.journey.timeline import Timeline
 
 __all__ = [
     "CYCLE",
+    "FINAL_SCORE",
     "Condition",
     "Facts",
     "Member",

@@ -134,7 +134,8 @@ def goal_demand(condition: Condition, material: Material) -> str:
 def _elapsed(condition: Condition, material: Material, me: Person) -> tuple[str, str]:
     timeline = material.timeline
     day = timeline.started_on + timedelta(days=round(condition.need * timeline.length) + timeline.paused)
-    return _("Practise until %(day)s") % {"day": short_day(day)}, _("Nothing to do: time passes by itself")
+    title = _("Practise until %(day)s") if material.standing.stage == "growth" else _("This stage lasts until %(day)s")
+    return title % {"day": short_day(day)}, _("Nothing to do: time passes by itself")
 
 
 _WORDS: Mapping[str, Words] = {
