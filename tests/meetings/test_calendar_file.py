@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -20,8 +21,19 @@ def test_calendar_file_is_one_event_in_utc() -> None:
     assert calendar_file(entry()).split("\r\n") == [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Trellis//Meetings//EN", "METHOD:PUBLISH", "BEGIN:VEVENT",
         "UID:meeting-1@trellis.example", "DTSTAMP:20261126T100000Z", "DTSTART:20261126T100000Z",
-        "DTEND:20261126T105000Z", "SUMMARY:Meeting", "CLASS:PRIVATE", "END:VEVENT", "END:VCALENDAR", "",
+        "DTEND:20261126T105000Z", "SEQUENCE:0", "STATUS:CONFIRMED", "SUMMARY:Meeting",
+        "CLASS:PRIVATE", "END:VEVENT", "END:VCALENDAR", "",
     ]  # fmt: skip
+
+
+def test_a_called_off_meeting_strikes_out_what_the_calendar_has() -> None:
+    kept, struck = (
+        unfolded(calendar_file(replace(entry(), sequence=number, cancelled=off)))
+        for number, off in [(1, False), (2, True)]
+    )
+
+    assert [line for line in kept if line not in struck] == ["SEQUENCE:1", "STATUS:CONFIRMED"]
+    assert [line for line in struck if line not in kept] == ["SEQUENCE:2", "STATUS:CANCELLED"]
 
 
 def test_calendar_file_keeps_a_title_with_line_breaks_in_one_property() -> None:
@@ -48,7 +60,7 @@ def test_calendar_file_of_any_text_has_only_its_own_lines(text: str) -> None:
     assert all(len(line.encode()) <= 75 for line in lines)
     assert set(names) <= {
         "BEGIN", "VERSION", "PRODID", "METHOD", "UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION",
-        "LOCATION", "CLASS", "END",
+        "LOCATION", "CLASS", "SEQUENCE", "STATUS", "END",
     }  # fmt: skip
     assert all(sign >= " " for sign in "".join(lines))
 

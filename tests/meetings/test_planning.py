@@ -9,7 +9,7 @@ from tests.factories.people import PersonFactory
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry, EventRow
-from trellis.meetings import actions
+from trellis.meetings import actions, subscribers
 from trellis.meetings.actions import MeetingRefused, NoSuchTime
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.actions import end_mentorship
@@ -185,6 +185,51 @@ def test_log_meeting_before_the_pair_began_is_refused(pair: Mentorship, amara: P
     assert str(refused.value) == "You started on 1 September 2026; a meeting before that cannot be noted here."
 
 
+def test_log_meeting_counts_days_on_the_loggers_own_clock(pair: Mentorship, amara: Person, now: datetime) -> None:
+    amara.time_zone = "America/Los_Angeles"
+    Mentorship.objects.update(started_at=datetime(2026, 11, 20, 1, tzinfo=UTC))  # there it is still the 19th
+
+    logged = actions.log_meeting(
+        by=amara, mentorship=pair, starts_at=datetime(2026, 11, 19, 23, tzinfo=UTC), minutes=50, now=now
+    )
+    with pytest.raises(MeetingRefused) as refused:
+        actions.log_meeting(
+            by=amara, mentorship=pair, starts_at=datetime(2026, 11, 19, 7, tzinfo=UTC), minutes=50, now=now
+        )
+
+    assert logged.state == "held_one"
+    assert str(refused.value) == "You started on 19 November 2026; a meeting before that cannot be noted here."
+
+
+def test_moving_there_and_back_is_told_each_time(pair: Mentorship, amara: Person, priya: Person, now: datetime) -> None:
+    meeting = actions.plan_meeting(by=amara, mentorship=pair, starts_at=now + HOUR, minutes=50, now=now)
+
+    for hours in (3, 1, 3):
+        actions.reschedule_meeting(
+            by=amara, meeting=meeting, starts_at=now + hours * HOUR, minutes=50, topic="", place="", now=now
+        )
+
+    told = Notice.objects.filter(person=priya, kind="meetings.moved").order_by("id")
+    assert [notice.parameters["when"][-15:-10] for notice in told] == ["17:30", "15:30", "17:30"]
+
+
+def test_the_sequence_rises_with_every_change_that_a_calendar_shows(
+    pair: Mentorship, amara: Person, now: datetime
+) -> None:
+    meeting = actions.plan_meeting(by=amara, mentorship=pair, starts_at=now + HOUR, minutes=50, topic="A", now=now)
+    seen = [meeting.sequence]
+    for hours, topic in [(1, "A"), (1, "B"), (2, "B"), (2, "B")]:
+        meeting = actions.reschedule_meeting(
+            by=amara, meeting=meeting, starts_at=now + hours * HOUR, minutes=50, topic=topic, place="", now=now
+        )
+        seen.append(meeting.sequence)
+    for _ in range(2):
+        meeting = actions.cancel_meeting(by=amara, meeting=meeting, now=now)
+        seen.append(meeting.sequence)
+
+    assert seen == [0, 0, 1, 2, 2, 3, 3]
+
+
 def test_reschedule_meeting_moves_it_and_forgets_the_no_to_the_old_time(
     pair: Mentorship, amara: Person, priya: Person, now: datetime
 ) -> None:
@@ -262,6 +307,14 @@ def test_call_off_planned_leaves_past_and_answered_meetings(pair: Mentorship, no
     past.refresh_from_db()
     assert (ahead.state, past.state) == (MeetingState.CANCELLED, MeetingState.PLANNED)
     assert not Notice.objects.exists()
+
+
+def test_a_withdrawn_mentorship_has_nothing_left_to_call_off(pair: Mentorship) -> None:
+    subscribers.call_off_what_is_left(
+        organisation_id=pair.organisation_id, mentorship_id=pair.pk + 1, state="withdrawn"
+    )
+
+    assert not Meeting.objects.exists()
 
 
 def test_plan_and_move_in_a_pair_that_has_just_ended_is_refused(

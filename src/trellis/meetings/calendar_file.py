@@ -1,4 +1,4 @@
-"""One meeting as an iCalendar file (RFC 5545), written by hand: four properties do not need a library.
+"""One meeting as an iCalendar file (RFC 5545), written by hand: a dozen properties do not need a library.
 
 The title is neutral unless the person asks for more: whoever sees a calendar entry learns that its owner is busy,
 not that they have a mentor. Text is escaped and folded, so that nothing in a topic can become a property of its own.
@@ -12,6 +12,9 @@ FOLD_AT = 75  # octets
 
 @dataclass(frozen=True)
 class CalendarEntry:
+    """`uid` never changes for one meeting and `sequence` rises with each change of it: so a calendar that has the
+    meeting already moves or strikes it out instead of adding another. `stamp`: when the file was made."""
+
     uid: str
     starts_at: datetime
     ends_at: datetime
@@ -19,6 +22,8 @@ class CalendarEntry:
     stamp: datetime
     description: str = ""
     place: str = ""
+    sequence: int = 0
+    cancelled: bool = False
 
 
 def calendar_file(entry: CalendarEntry) -> str:
@@ -29,6 +34,8 @@ def calendar_file(entry: CalendarEntry) -> str:
         f"DTSTAMP:{_utc(entry.stamp)}",
         f"DTSTART:{_utc(entry.starts_at)}",
         f"DTEND:{_utc(entry.ends_at)}",
+        f"SEQUENCE:{entry.sequence}",
+        f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
         f"SUMMARY:{escaped(entry.title)}",
     ]  # fmt: skip
     if entry.description:

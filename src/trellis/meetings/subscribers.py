@@ -8,6 +8,10 @@ from trellis.mentorships.models import Mentorship
 
 @hears(MentorshipChanged)
 def call_off_what_is_left(*, organisation_id: int, mentorship_id: int, state: str) -> None:
-    """A closed mentorship meets no more: its planned meetings are called off, quietly, as its end was told already."""
+    """A closed mentorship meets no more: its planned meetings are called off, quietly, as its end was told already.
+
+    A withdrawn one is gone before its news is heard.
+    """
     if state not in LIVE_STATES:
-        actions.call_off_planned(mentorship=Mentorship.objects.get(pk=mentorship_id), now=clock.now())
+        for mentorship in Mentorship.objects.filter(pk=mentorship_id):
+            actions.call_off_planned(mentorship=mentorship, now=clock.now())

@@ -4,11 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from trellis.kernel import audit, events
-from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.errors import Refusal
 from trellis.meetings import notices, queries, rules
+from trellis.meetings.actions.locks import hold_meeting
 from trellis.meetings.events import MeetingConfirmed
-from trellis.meetings.models import Confirmation, Meeting
-from trellis.mentorships.models import Mentorship
+from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
 
@@ -31,7 +31,7 @@ def confirm_meeting(*, by: Person, meeting: Meeting, took_place: bool, now: date
     An answer may be changed; the audit keeps every one. The same answer twice is one answer.
     Raises `NotAllowed` for anybody but the parties of a live mentorship, `AnswerRefused` before the planned end.
     """
-    meeting = _locked(by, meeting)
+    meeting = hold_meeting(by, meeting)
     mine = Confirmation.objects.filter(meeting=meeting, person=by).first()
     answered = Confirmation.objects.filter(meeting=meeting).exists()
     if not rules.can_be_answered(meeting, now=now, answered=answered):
@@ -45,7 +45,8 @@ def confirm_meeting(*, by: Person, meeting: Meeting, took_place: bool, now: date
     before = meeting.state
     answers = list(Confirmation.objects.filter(meeting=meeting).values_list("took_place", flat=True))
     meeting.state = rules.state_of(answers)
-    meeting.save(update_fields=["state"])
+    meeting.sequence += MeetingState.CANCELLED in {before, meeting.state} and before != meeting.state
+    meeting.save(update_fields=["state", "sequence"])
     audit.record(
         organisation_id=meeting.organisation_id, actor_id=by.pk, verb="meeting.answered",
         subject=f"meeting:{meeting.pk}", at=now,
@@ -70,7 +71,7 @@ def write_notes(*, by: Person, meeting: Meeting, notes: str, seen: str, now: dat
 
     Raises `NotAllowed`, and `NotesChanged` when somebody saved other notes in between or they are too long.
     """
-    meeting = _locked(by, meeting)
+    meeting = hold_meeting(by, meeting)
     if len(notes) > rules.NOTES_AT_MOST:
         raise NotesChanged(
             _("At most %(most)s characters (you have %(have)s). Shorten the notes and save again.")
@@ -110,11 +111,3 @@ def ask_whether_held(*, now: datetime) -> int:
         )  # fmt: skip
         asked += told is not None
     return asked
-
-
-def _locked(by: Person, meeting: Meeting) -> Meeting:
-    """The meeting, locked; raises `NotAllowed` unless `by` may write in its mentorship now."""
-    mentorship = Mentorship.objects.select_for_update(no_key=True).get(pk=meeting.mentorship_id)
-    if not rules.can_plan(by, mentorship):
-        raise NotAllowed(_("This mentorship has ended, or is not yours: it can be read but not changed."))
-    return Meeting.objects.select_for_update().get(pk=meeting.pk)

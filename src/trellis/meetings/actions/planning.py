@@ -1,12 +1,14 @@
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trellis.kernel import audit, events
-from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.errors import Refusal
 from trellis.meetings import notices, rules
+from trellis.meetings.actions.locks import hold_meeting, hold_mentorship, hold_people
 from trellis.meetings.events import MeetingCancelled, MeetingConfirmed, MeetingMoved, MeetingPlanned
 from trellis.meetings.models import Confirmation, Meeting, MeetingState
 from trellis.mentorships.models import Mentorship, Party
@@ -30,7 +32,8 @@ def plan_meeting(
     Raises `NotAllowed` for anybody but the parties of a live mentorship, `MeetingRefused` for a time in the past,
     a length outside 5 to 480 minutes, or a time at which a party already has a meeting.
     """
-    mentorship = _open_for_writing(by, mentorship)
+    mentorship = hold_mentorship(by, mentorship.pk)
+    hold_people(mentorship)
     _check_length(minutes)
     _check_future(starts_at, now)
     _check_free(by, mentorship, starts_at, minutes)
@@ -38,14 +41,7 @@ def plan_meeting(
         organisation_id=mentorship.organisation_id, mentorship=mentorship, starts_at=starts_at, minutes=minutes,
         topic=topic.strip(), place=place.strip(), planned_by=by, created_at=now,
     )  # fmt: skip
-    _record(by, "meeting.planned", meeting, now)
-    events.publish(
-        MeetingPlanned(
-            organisation_id=meeting.organisation_id, mentorship_id=mentorship.pk, meeting_id=meeting.pk
-        ),
-        at=now,
-    )  # fmt: skip
-    _tell_others(by, meeting, notices.PLANNED, now)
+    _announce(by, meeting, "meeting.planned", MeetingPlanned, notices.PLANNED, now)
     return meeting
 
 
@@ -58,14 +54,17 @@ def log_meeting(
     Raises `NotAllowed`, or `MeetingRefused` for a meeting that is not over, began before the pair did, or
     overlaps one that is already known.
     """
-    mentorship = _open_for_writing(by, mentorship)
+    mentorship = hold_mentorship(by, mentorship.pk)
+    hold_people(mentorship)
     _check_length(minutes)
     if starts_at + timedelta(minutes=minutes) > now:
         raise MeetingRefused(_("This meeting is not over yet. Plan it instead, or choose an earlier time."), field="at")
-    if starts_at.date() < mentorship.started_at.date():
+    here = ZoneInfo(by.time_zone)
+    first_day = mentorship.started_at.astimezone(here).date()
+    if starts_at.astimezone(here).date() < first_day:
         raise MeetingRefused(
             _("You started on %(day)s; a meeting before that cannot be noted here.")
-            % {"day": date_format(mentorship.started_at, "j F Y")},
+            % {"day": date_format(first_day, "j F Y")},
             field="day",
         )
     _check_free(by, mentorship, starts_at, minutes)
@@ -97,29 +96,33 @@ def reschedule_meeting(
     A "no" to the old time is forgotten: it answered another question. The others are told only if the time changed.
     Raises `NotAllowed` or `MeetingRefused`.
     """
-    mentorship = _open_for_writing(by, meeting.mentorship)
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    meeting = hold_meeting(by, meeting)
     if not rules.can_be_moved(meeting):
         raise MeetingRefused(_("This meeting can no longer be moved. Plan a new one instead."))
     _check_length(minutes)
-    moved = (starts_at, minutes) != (meeting.starts_at, meeting.minutes)
+    before = _on_paper(meeting)
+    moved = (starts_at, minutes) != before[:2]
     if moved:
+        hold_people(meeting.mentorship)
         _check_future(starts_at, now)
-        _check_free(by, mentorship, starts_at, minutes, besides=meeting)
+        _check_free(by, meeting.mentorship, starts_at, minutes, besides=meeting)
         Confirmation.objects.filter(meeting=meeting).delete()
     meeting.starts_at, meeting.minutes = starts_at, minutes
     meeting.topic, meeting.place = topic.strip(), place.strip()
-    meeting.save(update_fields=["starts_at", "minutes", "topic", "place"])
-    _record(by, "meeting.moved" if moved else "meeting.changed", meeting, now)
+    if _on_paper(meeting) == before:
+        return meeting
+    meeting.sequence += 1
+    meeting.save(update_fields=["starts_at", "minutes", "topic", "place", "sequence"])
     if moved:
-        events.publish(
-            MeetingMoved(
-                organisation_id=meeting.organisation_id, mentorship_id=mentorship.pk, meeting_id=meeting.pk
-            ),
-            at=now,
-        )  # fmt: skip
-        _tell_others(by, meeting, notices.MOVED, now)
+        _announce(by, meeting, "meeting.moved", MeetingMoved, notices.MOVED, now)
+    else:
+        _record(by, "meeting.changed", meeting, now)
     return meeting
+
+
+def _on_paper(meeting: Meeting) -> tuple[datetime, int, str, str]:
+    """What somebody's calendar shows of it."""
+    return meeting.starts_at, meeting.minutes, meeting.topic, meeting.place
 
 
 @transaction.atomic
@@ -128,46 +131,31 @@ def cancel_meeting(*, by: Person, meeting: Meeting, now: datetime) -> Meeting:
 
     Raises `NotAllowed`, or `MeetingRefused` once it has begun: then each side says whether it took place.
     """
-    mentorship = _open_for_writing(by, meeting.mentorship)
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    meeting = hold_meeting(by, meeting)
     if meeting.state == MeetingState.CANCELLED:
         return meeting
     if not rules.can_be_cancelled(meeting, now=now):
         raise MeetingRefused(_("This meeting has begun. Say whether it took place instead."))
-    meeting.state = MeetingState.CANCELLED
-    meeting.save(update_fields=["state"])
-    _record(by, "meeting.cancelled", meeting, now)
-    events.publish(
-        MeetingCancelled(
-            organisation_id=meeting.organisation_id, mentorship_id=mentorship.pk, meeting_id=meeting.pk
-        ),
-        at=now,
-    )  # fmt: skip
-    _tell_others(by, meeting, notices.CANCELLED, now)
+    _call_off(meeting)
+    _announce(by, meeting, "meeting.cancelled", MeetingCancelled, notices.CANCELLED, now)
     return meeting
 
 
 @transaction.atomic
 def call_off_planned(*, mentorship: Mentorship, now: datetime) -> int:
     """Call off what a closed mentorship still had planned, without a notice; returns how many."""
-    left = Meeting.objects.select_for_update().filter(
-        mentorship=mentorship, state=MeetingState.PLANNED, starts_at__gt=now
-    )
+    planned = Meeting.objects.filter(mentorship=mentorship, state=MeetingState.PLANNED, starts_at__gt=now)
+    left = list(planned.select_for_update().order_by("id"))
     for meeting in left:
-        meeting.state = MeetingState.CANCELLED
-        meeting.save(update_fields=["state"])
+        _call_off(meeting)
         _record(None, "meeting.cancelled", meeting, now)
     return len(left)
 
 
-def _open_for_writing(by: Person, mentorship: Mentorship) -> Mentorship:
-    """The mentorship and its people, locked in one order; raises `NotAllowed` unless `by` may write in it now."""
-    mentorship = Mentorship.objects.select_for_update(no_key=True).get(pk=mentorship.pk)
-    if not rules.can_plan(by, mentorship):
-        raise NotAllowed(_("This mentorship has ended, or is not yours: nothing more can be planned in it."))
-    people = Party.objects.filter(mentorship=mentorship).values("person")
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
-    return mentorship
+def _call_off(meeting: Meeting) -> None:
+    meeting.state = MeetingState.CANCELLED
+    meeting.sequence += 1
+    meeting.save(update_fields=["state", "sequence"])
 
 
 def _check_length(minutes: int) -> None:
@@ -212,6 +200,21 @@ def _check_free(
         raise MeetingRefused(_("One of you already has another meeting at this time. Choose another one."), field="at")
 
 
+def _announce(
+    by: Person, meeting: Meeting, verb: str, news: type[MeetingPlanned | MeetingMoved | MeetingCancelled],
+    kind: NoticeKind, now: datetime,
+) -> None:  # fmt: skip
+    """Audit the change, publish it and tell the others."""
+    _record(by, verb, meeting, now)
+    events.publish(
+        news(
+            organisation_id=meeting.organisation_id, mentorship_id=meeting.mentorship_id, meeting_id=meeting.pk
+        ),
+        at=now,
+    )  # fmt: skip
+    _tell_others(by, meeting, kind, now)
+
+
 def _record(by: Person | None, verb: str, meeting: Meeting, now: datetime) -> None:
     audit.record(
         organisation_id=meeting.organisation_id, actor_id=by.pk if by else None, verb=verb,
@@ -221,11 +224,11 @@ def _record(by: Person | None, verb: str, meeting: Meeting, now: datetime) -> No
 
 
 def _tell_others(by: Person, meeting: Meeting, kind: NoticeKind, now: datetime) -> None:
-    """Each notice once per meeting and time, on the reader's own clock."""
+    """Each change is told once, on the reader's own clock; moving there and back again is two changes."""
     others = Party.objects.filter(mentorship=meeting.mentorship_id).exclude(person=by).select_related("person__account")
     for party in others:
         tell(
             person=party.person, kind=kind, now=now, path=f"/meetings/{meeting.pk}/",
-            key=f"{kind.name}:{meeting.pk}:{meeting.starts_at:%Y%m%dT%H%M%S}",
+            key=f"{kind.name}:{meeting.pk}:{meeting.sequence}",
             parameters={"name": by.first_name, "when": notices.when(meeting.starts_at, party.person)},
         )  # fmt: skip
