@@ -50,6 +50,11 @@ class WhenForm(forms.Form):
         moment: datetime = self.cleaned_data["starts_at"]
         return moment
 
+    @property
+    def what(self) -> dict[str, Any]:  # Any: what was typed, by the names that the actions take
+        """Everything but when it starts."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"day", "at", "starts_at"}}
+
 
 class LogForm(WhenForm):
     topic = forms.CharField(label=_("What it was about"), required=False, max_length=200)

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.meetings import actions, queries, rules
 from trellis.meetings.calendar_file import CalendarEntry, calendar_file
-from trellis.meetings.models import Meeting
+from trellis.meetings.models import Meeting, MeetingState
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import places_of
 from trellis.mentorships.queries.partners import Partner, partners_in
@@ -66,17 +68,12 @@ def answer(request: PersonRequest, number: int) -> HttpResponse:
 def notes(request: PersonRequest, number: int) -> HttpResponse:
     found = _own(request, number)
     form = NotesForm(request.POST)
-    if form.is_valid():
-        text = form.cleaned_data["notes"].replace("\r\n", "\n")
-        try:
-            actions.write_notes(
-                by=request.person, meeting=found, notes=text, seen=form.cleaned_data["seen"], now=clock.now()
-            )
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("The notes are saved."))
-            return redirect("meeting", number)
+    if _done(form, lambda: actions.write_notes(
+        by=request.person, meeting=found, notes=form.cleaned_data["notes"].replace("\r\n", "\n"),
+        seen=form.cleaned_data["seen"], now=clock.now(),
+    )):  # fmt: skip
+        messages.success(request, _("The notes are saved."))
+        return redirect("meeting", number)
     found.refresh_from_db()
     context = _meeting_page(request, found, form)
     return render(request, "meetings/meeting.html", {**context, "kept": found.notes}, status=422)
@@ -87,27 +84,17 @@ def notes(request: PersonRequest, number: int) -> HttpResponse:
 def plan(request: PersonRequest, number: int) -> HttpResponse:
     """Plan a meeting: one of three suggested times with one tap, or any time by date and hour."""
     mentorship = own_mentorship(request, number)
+    form = PlanForm(request.POST or None, **_when(request, mentorship))
+    planned = _done(form, lambda: actions.plan_meeting(
+        by=request.person, mentorship=mentorship, starts_at=form.starts_at, now=clock.now(), **form.what,
+    ))  # fmt: skip
+    if planned:
+        undo = reverse("meeting_cancel", args=[planned.pk])
+        words = _("The meeting is planned, and your partner has been told.")
+        messages.success(request, format_html('{} <a href="{}">{}</a>', words, undo, _("Undo")))
+        return redirect("meeting", planned.pk)
     if not rules.can_plan(request.person, mentorship):
-        messages.error(request, _("This mentorship has ended: its meetings can be read, and no new ones planned."))
-        return redirect("meetings")
-    form = PlanForm(
-        request.POST or None, zone=request.person.time_zone,
-        initial={"minutes": mentorship.programme.meeting_minutes},
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            planned = actions.plan_meeting(
-                by=request.person, mentorship=mentorship, starts_at=form.starts_at,
-                minutes=form.cleaned_data["minutes"], topic=form.cleaned_data["topic"],
-                place=form.cleaned_data["place"], now=clock.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            undo = reverse("meeting_cancel", args=[planned.pk])
-            words = _("The meeting is planned, and your partner has been told.")
-            messages.success(request, format_html('{} <a href="{}">{}</a>', words, undo, _("Undo")))
-            return redirect("meeting", planned.pk)
+        return _too_late(request)
     return render(
         request, "meetings/plan.html", _plan_page(request, mentorship, form), status=422 if form.is_bound else 200
     )
@@ -118,24 +105,15 @@ def plan(request: PersonRequest, number: int) -> HttpResponse:
 def log(request: PersonRequest, number: int) -> HttpResponse:
     """Note a meeting that took place without having been planned here."""
     mentorship = own_mentorship(request, number)
+    form = LogForm(request.POST or None, **_when(request, mentorship))
+    logged = _done(form, lambda: actions.log_meeting(
+        by=request.person, mentorship=mentorship, starts_at=form.starts_at, now=clock.now(), **form.what,
+    ))  # fmt: skip
+    if logged:
+        messages.success(request, _("The meeting is noted, with your yes. Your partner is asked for theirs."))
+        return redirect("meeting", logged.pk)
     if not rules.can_plan(request.person, mentorship):
-        messages.error(request, _("This mentorship has ended: its meetings can be read, and no new ones planned."))
-        return redirect("meetings")
-    form = LogForm(
-        request.POST or None, zone=request.person.time_zone,
-        initial={"minutes": mentorship.programme.meeting_minutes},
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            logged = actions.log_meeting(
-                by=request.person, mentorship=mentorship, starts_at=form.starts_at,
-                minutes=form.cleaned_data["minutes"], topic=form.cleaned_data["topic"], now=clock.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("The meeting is noted, with your yes. Your partner is asked for theirs."))
-            return redirect("meeting", logged.pk)
+        return _too_late(request)
     context = {"form": form, "mentorship": mentorship, "partner": _partner(request, mentorship)}
     return render(request, "meetings/log.html", context, status=422 if form.is_bound else 200)
 
@@ -153,17 +131,11 @@ def move(request: PersonRequest, number: int) -> HttpResponse:
             "place": found.place,
         },
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.reschedule_meeting(
-                by=request.person, meeting=found, starts_at=form.starts_at, minutes=form.cleaned_data["minutes"],
-                topic=form.cleaned_data["topic"], place=form.cleaned_data["place"], now=clock.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("The meeting is changed."))
-            return redirect("meeting", number)
+    if _done(form, lambda: actions.reschedule_meeting(
+        by=request.person, meeting=found, starts_at=form.starts_at, now=clock.now(), **form.what,
+    )):  # fmt: skip
+        messages.success(request, _("The meeting is changed."))
+        return redirect("meeting", number)
     context = {**_plan_page(request, found.mentorship, form), "meeting": found}
     return render(request, "meetings/move.html", context, status=422 if form.is_bound else 200)
 
@@ -196,7 +168,8 @@ def calendar(request: PersonRequest, number: int) -> HttpResponse:
     entry = CalendarEntry(
         uid=f"meeting-{found.pk}@{settings.BASE_URL.split('://')[-1].split(':')[0]}", starts_at=row.starts_at,
         ends_at=row.ends_at, title=title, place=place, stamp=clock.now(),
-        description=settings.BASE_URL + reverse("meeting", args=[found.pk]),
+        description=settings.BASE_URL + reverse("meeting", args=[found.pk]), sequence=found.sequence,
+        cancelled=found.state == MeetingState.CANCELLED,
     )  # fmt: skip
     answer = HttpResponse(calendar_file(entry), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="meeting-{found.pk}.ics"'
@@ -206,6 +179,26 @@ def calendar(request: PersonRequest, number: int) -> HttpResponse:
 def _own(request: PersonRequest, number: int) -> Meeting:
     """A meeting of one of the person's pairs; anything else does not exist."""
     return get_object_or_404(queries.of_person(request.person).select_related("mentorship__programme"), pk=number)
+
+
+def _done(form: Form, act: Callable[[], Meeting]) -> Meeting | None:
+    """What `act` made of a valid form, or None; a refusal stands beside what was typed."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except Refusal as refusal:
+        form.add_error(refusal.field or None, str(refusal))
+        return None
+
+
+def _when(request: PersonRequest, mentorship: Mentorship) -> dict[str, Any]:  # Any: a form's own arguments
+    return {"zone": request.person.time_zone, "initial": {"minutes": mentorship.programme.meeting_minutes}}
+
+
+def _too_late(request: PersonRequest) -> HttpResponse:
+    messages.error(request, _("This mentorship has ended: its meetings can be read, and no new ones planned."))
+    return redirect("meetings")
 
 
 def _partner(request: PersonRequest, mentorship: Mentorship) -> Partner:
