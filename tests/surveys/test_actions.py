@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -20,6 +21,10 @@ CONTEXT = context_of(7)
 
 def answer(person: Person, **answers: Value) -> SurveyResponse:
     return answer_pack(by=person, pack_id="pulse_30", role="mentee", context=CONTEXT, answers=answers, now=clock.now())
+
+
+def declined(person: Person) -> SurveyResponse:
+    return decline_pack(by=person, pack_id="pulse_30", context=CONTEXT, now=clock.now())
 
 
 def test_answers_are_kept_for_their_author(person: Person) -> None:
@@ -84,8 +89,26 @@ def test_answers_are_cipher_and_leave_the_table_nowhere(person: Person) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT answers FROM surveys_surveyresponse")
         assert "canary" not in cursor.fetchone()[0]
-    assert AuditEntry.objects.get().facts == {"pack": "end_pack", "again": False}
+    assert AuditEntry.objects.get().facts == {"pack": "end_pack"}
     assert "declined" not in EventRow.objects.get(kind="surveys.PackSettled").fields
+
+
+def test_what_is_left_behind_does_not_say_whether_somebody_answered_or_declined(organisation: Organisation) -> None:
+    """Each of the four ways to settle a pack twice leaves the same lines and events."""
+
+    def answered(person: Person) -> SurveyResponse:
+        return answer(person, ep1=4)
+
+    traces = []
+    for first, second in product((answered, declined), repeat=2):
+        person = PersonFactory(organisation=organisation)
+        first(person)
+        second(person)
+        lines = AuditEntry.objects.filter(actor_id=person.pk).order_by("position")
+        events = EventRow.objects.filter(fields__person_id=person.pk)
+        traces.append(([(line.verb, line.subject, line.facts) for line in lines], events.count()))
+
+    assert traces == [([("survey.settled", CONTEXT, {"pack": "pulse_30"})] * 2, 2)] * 4
 
 
 def test_settled_packs_of_another_organisation_are_not_seen(

@@ -49,20 +49,31 @@ def decline_pack(*, by: Person, pack_id: str, context: str, now: datetime) -> Su
     if pack(pack_id) is None:
         raise AnswerRefused(_("There are no such questions."))
     before = SurveyResponse.objects.filter(person=by, pack=pack_id, context=context).first()
-    return before or _settle(by, pack_id, context, now, answers={})
+    if before is None:
+        return _settle(by, pack_id, context, now, answers={})
+    _record(before, now)  # as after an answer: else the missing line would say that this was a decline
+    return before
 
 
 def _settle(by: Person, pack_id: str, context: str, now: datetime, *, answers: dict[str, Value]) -> SurveyResponse:
-    response, fresh = SurveyResponse.objects.update_or_create(
+    response, _fresh = SurveyResponse.objects.update_or_create(
         person=by, pack=pack_id, context=context,
         defaults={
             "organisation_id": by.organisation_id, "declined": not answers,
             "answers": json.dumps(answers) if answers else "", "at": now,
         },
     )  # fmt: skip
-    audit.record(
-        organisation_id=by.organisation_id, actor_id=by.pk, verb="survey.settled", subject=context, at=now,
-        facts={"pack": pack_id, "again": not fresh},
-    )  # fmt: skip
-    publish(PackSettled(organisation_id=by.organisation_id, person_id=by.pk, pack=pack_id, context=context), at=now)
+    _record(response, now)
     return response
+
+
+def _record(response: SurveyResponse, now: datetime) -> None:
+    organisation_id, person_id = response.organisation_id, response.person_id
+    audit.record(
+        organisation_id=organisation_id, actor_id=person_id, verb="survey.settled", subject=response.context, at=now,
+        facts={"pack": response.pack},
+    )  # fmt: skip
+    settled = PackSettled(
+        organisation_id=organisation_id, person_id=person_id, pack=response.pack, context=response.context
+    )
+    publish(settled, at=now)
