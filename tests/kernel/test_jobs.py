@@ -9,7 +9,7 @@ from django_scopes import get_scope
 
 from tests.kernel import sample_jobs
 from trellis.kernel import clock
-from trellis.kernel.errors import Refusal
+from trellis.kernel.errors import Refusal, without_content
 from trellis.kernel.jobs import (
     Cancelled,
     Interrupted,
@@ -25,7 +25,7 @@ from trellis.kernel.jobs import (
     watching_progress,
 )
 from trellis.kernel.jobs.registry import all_entries, entry_of
-from trellis.kernel.jobs.running import run, run_row, without_content
+from trellis.kernel.jobs.running import run, run_row
 from trellis.kernel.jobs.schedule import Timers, tick_at, tidy_jobs
 from trellis.kernel.jobs.tables import Job, JobState, ScheduleTick
 from trellis.kernel.models import EventRow

@@ -54,13 +54,17 @@ class HeadersMiddleware:
 
 
 class NullByteMiddleware:
-    """An address with a null byte names nothing: PostgreSQL refuses such text, and nobody can type it."""
+    """An address or cookie with a null byte names nothing: PostgreSQL refuses such text, and nobody can type it.
+
+    Before whatever reads the session: a cookie may spell a null byte as \\000, and would be asked for as a key.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+        asked = (request.path, *request.COOKIES.values())
+        if "%00" in request.META.get("QUERY_STRING", "") or any("\x00" in text for text in asked):
             raise Http404
         return self.get_response(request)
 

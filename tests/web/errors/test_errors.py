@@ -139,3 +139,11 @@ def test_security_txt_without_a_contact_does_not_exist(client: Client, db: None,
 )  # fmt: skip
 def test_contact_address_is_one_line_and_a_whole_address(typed: str, kept: str) -> None:
     assert contact_address(typed) == kept
+
+
+def test_null_byte_in_a_cookie_is_not_found(client: Client, db: None) -> None:
+    """Spelt as cookies may spell it; PostgreSQL would refuse to look such a session up."""
+    response = client.get("/", headers={"cookie": r'sessionid="abcdefgh\000ijkl"'})
+
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()

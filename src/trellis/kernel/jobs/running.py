@@ -3,18 +3,16 @@
 import json
 import logging
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
 from django.db import connection, transaction
 
-from trellis.kernel.errors import Refusal
+from trellis.kernel.errors import Refusal, without_content
 from trellis.kernel.jobs import leases
 from trellis.kernel.jobs.registry import entry_of
 from trellis.kernel.jobs.tables import Job
@@ -121,22 +119,6 @@ def _call(this: Run) -> object:
         result: object = entry_of(row.name).handler(**arguments)
         json.dumps(result)  # what cannot be kept fails here, before the database is asked
         return result
-
-
-def without_content(error: BaseException) -> str:
-    """The traceback as places and kinds of error. Messages are left out: they can quote what a person wrote."""
-    lines = []
-    seen: BaseException | None = error
-    while seen is not None:
-        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}")
-        lines += [f"  {_place(frame)}" for frame in traceback.extract_tb(seen.__traceback__)]
-        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
-    return "\n".join(lines)
-
-
-def _place(frame: traceback.FrameSummary) -> str:
-    """File from its package on, without the folders of this machine."""
-    return f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} in {frame.name}"
 
 
 def run_due(limit: int | None = None, *, raising: bool = False) -> int:

@@ -17,8 +17,9 @@ from uuid import uuid4
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from trellis.kernel.errors import without_content
 from trellis.kernel.jobs import leases
-from trellis.kernel.jobs.running import run, without_content
+from trellis.kernel.jobs.running import run
 from trellis.kernel.jobs.schedule import Timers
 from trellis.kernel.jobs.tables import Job
 
