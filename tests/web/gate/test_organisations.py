@@ -7,9 +7,10 @@ from pytest_django.asserts import assertRedirects
 
 from tests.factories.people import PersonFactory
 from tests.web.gate.conftest import code_in, newest_mail
+from trellis.kernel import clock
 from trellis.kernel.tenancy import organisation_scope
-from trellis.people.choices import PersonStatus
-from trellis.people.models import Organisation, Person
+from trellis.people.choices import ConsentKind, PersonStatus
+from trellis.people.models import Consent, Organisation, Person
 
 
 @pytest.fixture
@@ -57,3 +58,20 @@ def test_leaving_one_organisation_keeps_the_other(client: Client, amara: Person,
 
     assert amara_elsewhere.organisation.name in page
     assert amara.organisation.name not in page
+
+
+def test_new_notice_of_the_chosen_organisation_is_shown_first(
+    client: Client, amara: Person, amara_elsewhere: Person, other_organisation: Organisation
+) -> None:
+    with organisation_scope(other_organisation.pk):
+        Consent.objects.create(
+            organisation=other_organisation, person=amara_elsewhere, kind=ConsentKind.PRIVACY_NOTICE, version=1,
+            given_at=clock.now(),
+        )  # fmt: skip
+    Organisation.objects.filter(pk=other_organisation.pk).update(privacy_notice_version=2)
+    sign_in(client)
+
+    here = client.post(reverse("choose_organisation"), {"person": amara.pk, "next": "/notices/"})
+    there = client.post(reverse("choose_organisation"), {"person": amara_elsewhere.pk, "next": "/notices/"})
+
+    assert (here["Location"], there["Location"]) == ("/notices/", "/welcome/")

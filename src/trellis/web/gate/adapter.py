@@ -1,5 +1,6 @@
 """How allauth signs somebody in here."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,15 +14,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trellis.kernel import clock
-from trellis.kernel.tenancy import organisation_scope
 from trellis.notifications.actions import tell
 from trellis.notifications.notices import SIGN_IN_CHANGED
 from trellis.people.actions.accounts import link_people
-from trellis.people.choices import ConsentKind
-from trellis.people.models import Account, Consent, Person
-from trellis.people.queries.accounts import people_by_email, people_of
+from trellis.people.models import Account
+from trellis.people.queries.accounts import notice_is_new_to, people_by_email, people_of
 
-DAY = 24 * 3600
 WORDS = {
     "mfa/messages/totp_activated.txt": _("The authenticator app is set up. You are asked for its code from now on."),
     "mfa/messages/totp_deactivated.txt": _("The authenticator app was removed."),
@@ -54,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().login(request, user)  # gives the session a new key
         link_people(account=user, now=clock.now())
         days = min(person.organisation.session_days for person in people_of(user))
-        request.session.set_expiry(days * DAY)
+        request.session.set_expiry(timedelta(days=days))  # a fixed moment: seconds would count from each change
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -62,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if len(people) > 1:
             onward = urlencode({"next": response.headers["Location"]})
             return HttpResponseRedirect(f"{reverse('choose_organisation')}?{onward}")
-        if _notice_is_new_to(people[0]):
+        if notice_is_new_to(people[0]):
             return HttpResponseRedirect(reverse("welcome"))
         return response
 
@@ -87,11 +85,3 @@ def tell_sign_in_changed(request: HttpRequest) -> None:
             person=person, kind=SIGN_IN_CHANGED, key=f"sign-in-changed:{now.isoformat()}", now=now,
             path=reverse("account_security"),
         )  # fmt: skip
-
-
-def _notice_is_new_to(person: Person) -> bool:
-    """They accepted an earlier privacy notice, and the organisation has published another since."""
-    with organisation_scope(person.organisation_id):
-        accepted = Consent.objects.filter(person=person, kind=ConsentKind.PRIVACY_NOTICE)
-        versions = set(accepted.values_list("version", flat=True))
-    return bool(versions) and person.organisation.privacy_notice_version not in versions

@@ -16,7 +16,7 @@ from trellis.notifications.actions import ask_for_sign_in_mail
 from trellis.people.actions.invitations import InvitationSpent, accept_invitation, open_invitation
 from trellis.people.actions.sign_in import account_by_code, account_by_link, new_attempt, use_link
 from trellis.people.models import Account
-from trellis.people.queries.accounts import people_of
+from trellis.people.queries.accounts import notice_is_new_to, people_of
 from trellis.people.queries.demo import demo_sign_ins
 from trellis.web.access import Audience, audience
 from trellis.web.gate import limits
@@ -139,7 +139,7 @@ def choose_organisation(request: HttpRequest) -> HttpResponse:
         chosen = next((person for person in people if str(person.pk) == request.POST.get("person")), None)
         if chosen is not None:
             request.session[SESSION_PERSON] = chosen.pk
-            return redirect(onward)
+            return redirect("welcome" if notice_is_new_to(chosen) else onward)
     return render(request, "gate/choose.html", {"people": people, "onward": onward})
 
 
