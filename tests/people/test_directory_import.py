@@ -217,6 +217,17 @@ def test_applied_import_keeps_only_refused_rows_and_older_ones_keep_only_figures
     assert "sample_created" not in first.report
 
 
+def test_null_bytes_in_a_file_are_faults_of_their_rows(organisation: Organisation) -> None:
+    """Read as UTF-8 on purpose, with the null byte beyond what is looked at to guess the letters."""
+    text = as_csv([*ROWS[:60], {**ROWS[60], "first_name": "A\0na"}]).replace("gender", "gen\0der")
+
+    run = applied(organisation, f"\ufeff{text}".encode())
+
+    assert (run.report["created"], run.report["errors"]) == (60, 1)
+    assert run.faults[0]["value"] == "A\ufffdna"
+    assert "gen\ufffdder" in run.mapping
+
+
 def test_leavers_lose_their_sessions_and_are_announced(organisation: Organisation) -> None:
     applied(organisation, ROWS)
     account = AccountFactory()

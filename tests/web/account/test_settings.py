@@ -95,3 +95,15 @@ def test_my_data_has_what_i_wrote_and_not_what_my_partner_wrote(
 
 def test_my_data_needs_a_post(client: Client, me: Person) -> None:
     assert client.get(reverse("account_data_download")).status_code == 405
+
+
+def test_zone_that_a_file_brought_is_not_lost_by_saving_something_else(client: Client, me: Person) -> None:
+    Person.objects.filter(pk=me.pk).update(time_zone="CET")
+
+    page = client.get(reverse("account_settings")).content.decode()
+    client.post(reverse("account_settings"), GOOD | {"time_zone": "CET"})
+
+    assert '<option value="CET" selected>' in page
+    assert Person.objects.get(pk=me.pk).time_zone == "CET"
+    client.post(reverse("account_settings"), GOOD | {"time_zone": "EST"})
+    assert Person.objects.get(pk=me.pk).time_zone == "CET"

@@ -21,6 +21,7 @@ from trellis.people.directory.plan import Plan, plan_import
 from trellis.people.directory.report import report_of
 from trellis.people.directory.rows import Reading, read_rows
 from trellis.people.directory.sheet import Sheet, pack, unpack
+from trellis.people.directory.values import storable
 from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person
 from trellis.people.queries.directory import directory_now
 
@@ -51,6 +52,7 @@ def receive_file(
 ) -> DirectoryImport:
     """Keep an uploaded table for the steps to come. Columns about protected matters are dropped before it is kept."""
     _must_be_admin(by)
+    header = [storable(name) for name in header]
     refused = {name: str(why) for name in header if (why := guess(name).refused)}
     run = DirectoryImport.objects.create(
         organisation=organisation, file_name=file_name[:255],

@@ -62,7 +62,7 @@ class Reading:
 
 
 def cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = values.storable(" ".join(text.split()))
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

@@ -18,6 +18,7 @@ from trellis.people.choices import PersonStatus
 FRAMEWORK = Path(__file__).parents[2] / "content" / "career_framework_example.yaml"
 MAX_TEXT, MAX_ID, MAX_EMAIL = 200, 64, 254
 MAX_LEVEL = 12
+UNSTORABLE = {"Cc", "Cs"}
 MAX_LANGUAGES, MAX_LANGUAGE = 20, 60
 STATUS_WORDS: dict[PersonStatus, str] = {
     PersonStatus.ACTIVE: "active, a, employed, current, aktiv, actif, active employee, activo, ativo, attivo, actief, "
@@ -49,10 +50,17 @@ class BadValue(Exception):
         self.what, self.cure = what, cure
 
 
+def storable(text: str) -> str:
+    """With a mark for every control character and lone surrogate, which PostgreSQL does not keep as text or JSON."""
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(sign) in UNSTORABLE else sign for sign in text)
+
+
 def read_text(text: str, *, limit: int = MAX_TEXT) -> str:
     """Text as it was typed, formulas included; line breaks become spaces."""
     text = " ".join(text.split())
-    if not text.isprintable() and any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
+    if not text.isprintable() and any(unicodedata.category(sign) in UNSTORABLE for sign in text):
         raise BadValue(_("There is a control character in it."), _("Delete it and type the text again."))
     if len(text) > limit:
         raise BadValue(

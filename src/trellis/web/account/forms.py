@@ -1,3 +1,4 @@
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -14,16 +15,25 @@ from trellis.web.account.passwords import MOST, LengthValidator
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 
 
-def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Time zones by region, with the city readable."""
+def zone_choices(kept: object = "UTC") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by region, with the city readable, and the one that is kept now: a file may bring "CET"."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for zone in ZONES:
         region, _slash, city = zone.partition("/")
         regions.setdefault(region, []).append((zone, city.replace("_", " ")))
-    return [("UTC", [("UTC", "UTC")]), *regions.items()]
+    plain = ["UTC", *([str(kept)] if kept and kept not in {"UTC", *ZONES} else [])]
+    return [("UTC", [(zone, zone) for zone in plain]), *regions.items()]
 
 
-class SettingsForm(forms.Form):
+class ZoneMixin:
+    """For a form with `time_zone`: whoever saves the rest of it keeps their zone, listed or not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zone_choices(self.initial.get("time_zone"))  # type: ignore[attr-defined]  # a form
+
+
+class SettingsForm(ZoneMixin, forms.Form):
     preferred_name = forms.CharField(
         label=_("What people call you"), max_length=200, required=False, validators=[visible],
         help_text=_("Shown instead of your given name. Everybody in your organisation can read it."),

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -102,7 +102,7 @@ def _send_code(request: PersonRequest, onward: str) -> HttpResponse:
         messages.info(request, gettext("A code is on its way to %(email)s.") % {"email": request.user.email})
     else:
         messages.error(request, gettext("Too many mails were asked for. Use the last one, or wait 15 minutes."))
-    return redirect(f"{request.path}?next={onward}")
+    return redirect(f"{request.path}?{urlencode({'next': onward})}")
 
 
 def _by_factor(request: PersonRequest, context: dict[str, object]) -> bool:

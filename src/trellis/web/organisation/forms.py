@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from trellis.kernel.visible import visible
 from trellis.people.actions.organisation import SESSION_DAYS
 from trellis.people.choices import OrganisationRole
-from trellis.web.account.forms import zone_choices
+from trellis.web.account.forms import ZoneMixin, zone_choices
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(ZoneMixin, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200, validators=[visible])
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=zone_choices, help_text=_("For new people, and for the days in this area.")
