@@ -10,6 +10,7 @@ STAMP := $(VENV)/.set-up
 STAMP_DEV := $(VENV)/.set-up-dev
 DEMO_DATA := data/demo-$(STAGE)
 DEMO := TRELLIS_DATA=$(DEMO_DATA) TRELLIS_URL=http://localhost:$(PORT) TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
+unexport PYTHONDONTWRITEBYTECODE # compile once, not at every start of a command, a worker or a test's own process
 SUITE := $(PY) -m pytest -n 2 --cov --cov-append --cov-report=
 
 .PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench prove docs clean
