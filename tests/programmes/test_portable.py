@@ -18,7 +18,7 @@ from trellis.programmes import portable, templates
 from trellis.programmes.actions.joining import add_condition
 from trellis.programmes.actions.objectives import create_objective
 from trellis.programmes.actions.portable import export_programme, import_programme
-from trellis.programmes.actions.programmes import create_programme
+from trellis.programmes.actions.programmes import SettingsRefused, create_programme, duplicate_programme
 from trellis.programmes.actions.settings import change_targets
 from trellis.programmes.choices import ProgrammeRoleKind, ProgrammeStatus
 from trellis.programmes.configuration import Target, targets_of
@@ -271,3 +271,40 @@ def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
 
 def test_faults_are_at_most_twenty(good: bytes) -> None:
     assert len(faults(changed(good, surveys=[f"survey {number}" for number in range(100)]))) == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"name: Career Growth", b'name: "Career\\0Growth"', "There is a control character (code 0)."),
+        (b"name: Career Growth", b'"na\\ame": x', "There is a control character (code 7)."),
+        (b"key: limits", b"key: " + b"k" * 61, "cannot be used as a name here."),
+        (b"key: limits", b"key: 'a b/?'", "“a b/?” cannot be used as a name here."),
+        (b"key: limits", b"key: ''", "cannot be used as a name here."),
+        (b"objective: null", b"objective: {title: '" + b"t" * 201 + b"', description: ''}", "At most 200 characters"),
+        (b"objective: null", b"objective: {title: '', description: ''}", "There are no words here."),
+        (b"starts_on: 2027-01-11", b"starts_on: 9999-12-31", "This date is too far away."),
+        (b"id: gr_me_agenda", b"id: '" + b"t" * 61 + b"'", "cannot be used as a name here."),
+        (b"recurring: per_meeting", b"recurring: hourly", "“hourly” is not known here."),
+        (b"method: ranked_shortlist", b"method: by_force", "“by_force” is not known here."),
+        (b"ground_rules: []", b"ground_rules: ['" + b"t" * 301 + b"']", "At most 300 characters"),
+    ],
+)
+def test_a_file_with_what_no_page_could_show_is_refused(admin: Person, old: bytes, new: bytes, words: str) -> None:
+    """Each of these would be kept by one database and break a page, or stop the other one."""
+    data = export(admin, make(admin))
+    assert old in data
+
+    with pytest.raises(FileRefused) as refused:
+        import_programme(by=admin, data=data.replace(old, new, 1), now=NOW)
+
+    assert words in str(refused.value)
+    assert Programme.objects.count() == 1
+
+
+@pytest.mark.parametrize("starts_on", [date.max, date.min])
+def test_a_programme_in_another_age_is_refused(admin: Person, starts_on: date) -> None:
+    with pytest.raises(SettingsRefused, match="This date is too far away"):
+        create_programme(by=admin, template="career_formal", name="Later", starts_on=starts_on, now=NOW)
+    with pytest.raises(SettingsRefused, match="This date is too far away"):
+        duplicate_programme(by=admin, programme=make(admin), name="Later", starts_on=starts_on, now=NOW)

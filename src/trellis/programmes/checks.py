@@ -3,6 +3,7 @@
 Used before settings are saved and when a file is read, so that both say the same.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +17,14 @@ from trellis.programmes.configuration import Configuration, QuestionText, Target
 from trellis.programmes.eligibility import HIGHEST, KINDS, STATEMENT, Condition
 from trellis.programmes.plan import Agenda, Cadence, Milestone, Task, Tasks, Window
 from trellis.programmes.settings_model import ALWAYS_KEPT, HARD_RULES, PRIORITIES, MatchingSettings
+from trellis_engine.journey.tasks import PER_MEETING, PERIODS
 
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 TOTAL = 100
 LONGEST_WEEKS, EARLIEST_WEEK = 156, -12
 LEVELS = 20  # the widest gap of levels that makes sense
+KEY = re.compile(r"[-\w]{1,60}", re.ASCII)  # of a question, of a task: what their columns and addresses can hold
+RECURRING = frozenset({"", PER_MEETING, *PERIODS})
 MOST_ROWS = 60  # tasks of a side in a stage, agendas, questions of a side, conditions of a side
 
 
@@ -45,6 +50,7 @@ def check_configuration(given: Configuration) -> list[Fault]:
         *check_text(given.audience, "audience", 300),
         *check_text(given.summary, "summary", 4000),
         *check_text(given.terms, "terms", 20_000),
+        *(check_objective(given.objective.title, given.objective.description, "objective.") if given.objective else ()),
         *check_dates(given.enrolment_opens_on, given.enrolment_closes_on, given.starts_on, given.ends_on),
         *check_cadence(given.cadence, given.duration_weeks),
         *check_places(given.mentor_capacity, given.mentors_per_mentee, given.places_for_mentees),
@@ -72,8 +78,25 @@ def check_text(text: str, path: str, at_most: int, *, needed: bool = False) -> F
         )
 
 
+def check_objective(title: str, description: str, path: str = "") -> Faults:
+    yield from check_text(title, f"{path}title", 200, needed=True)
+    yield from check_text(description, f"{path}description", 4000)
+
+
+def check_day(day: date, path: str) -> Faults:
+    """A day that people now at work could live to see; others are slips of the keyboard, and cannot be counted from."""
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        yield Fault(path, _("This date is too far away."), _("Choose one from the years 2000 to 2100."))
+
+
 def check_dates(opens_on: date, closes_on: date | None, starts_on: date, ends_on: date | None) -> Faults:
     """Sign-up opens before it closes and before the start; the end comes after the start and after sign-up."""
+    days = {
+        "enrolment_opens_on": opens_on, "enrolment_closes_on": closes_on, "starts_on": starts_on, "ends_on": ends_on,
+    }  # fmt: skip
+    for path, day in days.items():
+        if day:
+            yield from check_day(day, path)
     steps = (
         ("enrolment_closes_on", opens_on, closes_on, _("Sign-up closes before it opens on %(date)s.")),
         ("starts_on", opens_on, starts_on, _("The programme starts before sign-up opens on %(date)s.")),
@@ -138,6 +161,10 @@ def check_matching(given: MatchingSettings, template_id: str) -> Faults:
     yield from check_number(given.minimum_percent, "matching.minimum_percent", 0, 100)
     yield from check_known(given.hard_rules, "matching.hard_rules", HARD_RULES)
     yield from check_known([given.priority_rule], "matching.priority_rule", PRIORITIES)
+    yield from check_known([given.method], "matching.method", {each.method for each in templates.all_templates()})
+    yield from _check_count(given.ground_rules, "matching.ground_rules")
+    for words in given.ground_rules:
+        yield from check_text(words, "matching.ground_rules", 300, needed=True)
     yield from _check_gap(given.ideal_level_gap, "matching.ideal_level_gap")
     yield from _check_gap(given.level_gap, "matching.level_gap")
     if given.time_zone_hours is not None:
@@ -252,9 +279,20 @@ def check_tasks(tasks: Tasks, plan: Sequence[Window]) -> Faults:
 def _check_task(task: Task, path: str, seen: set[str]) -> Faults:
     yield from check_text(task.title, f"{path}.title", 200, needed=True)
     yield from check_number(task.due_days, f"{path}.due_days", 0, 365)
+    yield from check_known([task.recurring], f"{path}.recurring", RECURRING)
+    yield from _check_key(task.id, f"{path}.id")
     if task.id in seen:
         yield Fault(f"{path}.id", _("The id “%(id)s” is used twice.") % {"id": task.id}, _("Give it another."))
     seen.add(task.id)
+
+
+def _check_key(key: str, path: str) -> Faults:
+    if not KEY.fullmatch(key):
+        yield Fault(
+            path,
+            _("“%(key)s” cannot be used as a name here.") % {"key": key[:60]},
+            _("Use 1 to 60 letters without accents, digits and hyphens."),
+        )
 
 
 def _check_count(rows: Sequence[object], path: str) -> Faults:
@@ -273,18 +311,27 @@ def check_agendas(agendas: Sequence[Agenda], duration_weeks: int) -> Faults:
     for number, agenda in enumerate(agendas):
         path = f"agendas.{number}"
         yield from check_text(agenda.title, f"{path}.title", 200, needed=True)
-        yield from check_number(agenda.week, f"{path}.week", EARLIEST_WEEK, duration_weeks)
+        yield from _check_week(agenda.week, agenda.title, f"{path}.week", EARLIEST_WEEK, duration_weeks)
         yield from _check_count(agenda.items, f"{path}.items")
         for item in agenda.items:
             yield from check_text(item.topic, f"{path}.items", 200, needed=True)
             yield from check_number(item.minutes, f"{path}.items", 1, 480)
 
 
+def _check_week(week: int, title: str, path: str, first: int, last: int) -> Faults:
+    if not first <= week <= last:
+        yield Fault(
+            path,
+            _("“%(title)s” is in week %(week)d, outside the programme's weeks.") % {"title": title[:60], "week": week},
+            _("Use a week from %(first)d to %(last)d.") % {"first": first, "last": last},
+        )
+
+
 def check_milestones(milestones: Sequence[Milestone], duration_weeks: int) -> Faults:
     yield from _check_count(milestones, "milestones")
     for number, milestone in enumerate(milestones):
         yield from check_text(milestone.title, f"milestones.{number}.title", 200, needed=True)
-        yield from check_number(milestone.week, f"milestones.{number}.week", 0, duration_weeks)
+        yield from _check_week(milestone.week, milestone.title, f"milestones.{number}.week", 0, duration_weeks)
 
 
 def check_conditions(conditions: Sequence[Condition]) -> Faults:
@@ -326,6 +373,7 @@ def check_questions(questions: Sequence[QuestionText]) -> Faults:
     for number, question in enumerate(questions):
         path = f"questions.{number}"
         yield from check_question(question, path)
+        yield from _check_key(question.key, f"{path}.key")
         if (question.side, question.key) in seen:
             yield Fault(f"{path}.key", _("The key “%s” is used twice on one side.") % question.key, _("Use another."))
         seen.add((question.side, question.key))

@@ -67,15 +67,19 @@ def read(data: bytes) -> Document:
 
 def _decode(data: bytes) -> str:
     if len(data) > MOST_BYTES:
-        size, most = len(data) // 1024, MOST_BYTES // 1024
-        what = _("The file has %(size)d KB; a programme has at most %(most)d KB.") % {"size": size, "most": most}
-        raise FileRefused([LineFault(None, what, _("Choose a file that Trellis exported."))])
+        raise FileRefused([LineFault(None, too_large(len(data)), _("Choose a file that Trellis exported."))])
     try:
         return _readable(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = _("Byte 0x%(byte)02x is not UTF-8.") % {"byte": data[error.start]}
         raise FileRefused([LineFault(line, what, _("Save the file as UTF-8."))]) from None
+
+
+def too_large(size: int) -> str:
+    return _("The file has %(size)d KB; a programme has at most %(most)d KB.") % {
+        "size": -(-size // 1024), "most": MOST_BYTES // 1024,
+    }  # fmt: skip
 
 
 def _readable(text: str) -> str:
@@ -146,9 +150,13 @@ def _inside(path: str, step: str | int) -> str:
 
 def _scalar(node: yaml.Node) -> Plain:
     try:
-        return yaml.SafeLoader("").construct_object(node)
+        value = yaml.SafeLoader("").construct_object(node)
     except (ValueError, OverflowError):  # 31 February, or a number of five thousand digits
         what = _("“%(value)s” is not a value.") % {"value": str(node.value)[:40]}
         raise FileRefused(
             [LineFault(node.start_mark.line + 1, what, _("Correct it, or write it in quotes."))]
         ) from None
+    if isinstance(value, str) and (found := yaml.reader.Reader.NON_PRINTABLE.search(value)):  # an escape in quotes: \0
+        what = _("There is a control character (code %(code)d).") % {"code": ord(found[0])}
+        raise FileRefused([LineFault(node.start_mark.line + 1, what, _("Remove it."))])
+    return value

@@ -11,8 +11,6 @@ from trellis.people.models import Person
 from trellis.programmes import checks, rules
 from trellis.programmes.models import Objective
 
-TITLE_AT_MOST, DESCRIPTION_AT_MOST = 200, 4000
-
 
 class ObjectiveRefused(Refusal):
     """The objective cannot be kept as given, or cannot go."""
@@ -58,11 +56,7 @@ def _may_change(by: Person) -> None:
 def _checked(by: Person, title: str, description: str, *, but: Objective | None = None) -> str:
     _may_change(by)
     title = " ".join(title.split())
-    faults = [
-        *checks.check_text(title, "title", TITLE_AT_MOST, needed=True),
-        *checks.check_text(description, "description", DESCRIPTION_AT_MOST),
-    ]
-    for fault in faults:
+    for fault in checks.check_objective(title, description):
         raise ObjectiveRefused(str(fault), field=fault.path)
     if Objective.objects.filter(title__iexact=title).exclude(pk=but.pk if but else 0).exists():
         raise ObjectiveRefused(

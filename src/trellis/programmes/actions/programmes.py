@@ -13,7 +13,7 @@ from trellis.people.models import Organisation, Person
 from trellis.programmes import rules, statuses
 from trellis.programmes.actions.admission import fill_places
 from trellis.programmes.actions.rows import write_rows
-from trellis.programmes.checks import Fault, check_configuration
+from trellis.programmes.checks import Fault, check_configuration, check_day
 from trellis.programmes.choices import ProgrammeRoleKind, ProgrammeStatus
 from trellis.programmes.configuration import Configuration, columns, configuration_of, from_template
 from trellis.programmes.events import ProgrammeCreated, ProgrammeMoved
@@ -52,6 +52,7 @@ def create_programme(
     With `by=None` (the command line, the demo) an `owner` must be named. Raises NotAllowed, SettingsRefused;
     KeyError for a template that does not exist.
     """
+    _refuse([*check_day(starts_on, "starts_on"), *(check_day(opens_on, "enrolment_opens_on") if opens_on else ())])
     found = _template(template)
     first_day = min(now.date(), starts_on)
     return set_up(
@@ -83,9 +84,7 @@ def set_up(
     owner = owner or by
     if owner is None or (by is not None and not rules.can_create(by)):
         raise NotAllowed(_("Only an organisation admin or somebody who runs a programme can start one."))
-    faults = check_configuration(configuration)
-    if faults:
-        raise SettingsRefused(faults)
+    _refuse(check_configuration(configuration))
     Organisation.objects.select_for_update().get(pk=owner.organisation_id)  # two alike names must not meet
     programme = Programme.objects.create(
         organisation_id=owner.organisation_id,
@@ -108,6 +107,11 @@ def set_up(
     if open_sign_up:
         move_programme(by=by, programme=programme, to=ProgrammeStatus.ENROLLING, now=now)
     return programme
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise SettingsRefused(faults)
 
 
 def _objective(owner: Person, configuration: Configuration) -> Objective | None:
@@ -136,10 +140,11 @@ def _free_slug(words: str) -> str:
 def duplicate_programme(*, by: Person, programme: Programme, name: str, starts_on: date, now: datetime) -> Programme:
     """A draft with the same settings for the next cohort: all dates move with the start. No people come along.
 
-    Raises NotAllowed unless `by` runs the programme.
+    Raises NotAllowed unless `by` runs the programme, and SettingsRefused.
     """
     if not rules.can_manage(by, programme):
         raise NotAllowed(_("Only somebody who runs this programme can copy it."))
+    _refuse([*check_day(starts_on, "starts_on")])
     return set_up(by=by, configuration=_moved(configuration_of(programme), name, starts_on, now.date()), now=now)
 
 

@@ -26,7 +26,18 @@ from trellis.programmes.configuration import Target, cadence_columns
 from trellis.programmes.content import prompt_packs, survey_packs
 from trellis.programmes.events import ProgrammeChanged, TermsChanged
 from trellis.programmes.models import KpiTarget, Objective, Programme
-from trellis.programmes.plan import Agenda, Cadence, Milestone, Tasks, Window, plain_tasks, tasks_of, windows_of
+from trellis.programmes.plan import (
+    Agenda,
+    Cadence,
+    Milestone,
+    Tasks,
+    Window,
+    agendas_of,
+    milestones_of,
+    plain_tasks,
+    tasks_of,
+    windows_of,
+)
 from trellis.programmes.settings_model import MatchingSettings
 
 
@@ -119,11 +130,16 @@ def change_cadence(
     touched: Touched = NOBODY,
     seen: int | None = None,
 ) -> tuple[str, ...]:
-    """The mentoring model, the length and the rhythm. Pairs that run keep their planned end."""
+    """The mentoring model, the length and the rhythm. Pairs that run keep their planned end.
+
+    Stages, agendas and milestones must lie within the new length: SettingsRefused.
+    """
     hold(by, programme)
     faults = [
         *checks.check_cadence(cadence, duration_weeks),
         *checks.check_stage_plan(windows_of(programme.stage_plan), duration_weeks),
+        *checks.check_agendas(agendas_of(programme.agendas), duration_weeks),
+        *checks.check_milestones(milestones_of(programme.milestones), duration_weeks),
     ]
     columns = {"model": model, "duration_weeks": duration_weeks, **cadence_columns(cadence)}
     return _apply(by, programme, columns, faults, touched, seen, now)

@@ -11,6 +11,7 @@ from trellis.programmes.choices import SignUp
 from trellis.programmes.configuration import Configuration, ObjectiveText, from_template
 from trellis.programmes.plan import Cadence
 from trellis.programmes.templates import Template
+from trellis.programmes.yaml_reader import MOST_BYTES, too_large
 from trellis.web.wizard.forms.fields import DayField, NumberField, ObjectiveField, ticks
 
 LEAST_NOTICE = timedelta(days=28)  # three weeks of sign-up and one of matching
@@ -122,3 +123,10 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("A .yaml file that Trellis exported, at most 256 KB."), allow_empty_file=True
     )
+
+    def clean_file(self) -> Any:  # Any: Django's uploaded file
+        """Its size is known before anything is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(too_large(file.size))
+        return file

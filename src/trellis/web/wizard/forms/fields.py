@@ -10,16 +10,22 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from trellis.programmes.checks import check_day
 from trellis.programmes.models import Objective
 
 SHOWN_AT_MOST = 400  # characters of a saved text beside the field in which somebody typed another
+
+
+def near_enough(day: date) -> None:
+    for fault in check_day(day, ""):
+        raise forms.ValidationError(str(fault))
 
 
 class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:  # Any: whatever a form field takes
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         options.setdefault("error_messages", {"invalid": _("This is not a date. Write it as 2027-01-11.")})
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], validators=[near_enough], **options)
 
 
 class NumberField(forms.IntegerField):
@@ -40,7 +46,9 @@ class WordsField(forms.CharField):
             raise forms.ValidationError(self.error_messages["required"])
 
     def run_validators(self, value: Any) -> None:
-        """The parts are checked by the action, which knows what they are for."""
+        """Each part as a text of its own; what the list is for, the action knows."""
+        for part in value:
+            super().run_validators(part)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value

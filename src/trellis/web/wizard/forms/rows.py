@@ -72,16 +72,26 @@ class RowsForm(SectionForm):
         return rows
 
     def clean(self) -> dict[str, Any]:
-        """A row that has a title needs the rest, too; an empty row is no row."""
+        """A row that has a title needs the rest, too, and the other way round; an empty row is no row."""
         given = super().clean() or {}
         for name in self.lists:
             for bound in self.bound_rows(name):
-                if not given.get(getattr(bound.get("title"), "name", "")):
+                if given.get(bound["remove"].name):
+                    continue
+                if not given.get(bound["title"].name):
+                    self._ask_for_title(bound, given)
                     continue
                 for field in bound.values():
                     if isinstance(field.field, NumberField) and given.get(field.name) is None and not field.errors:
                         self.add_error(field.name, _now("Write a number here."))
         return given
+
+    def _ask_for_title(self, bound: Mapping[str, forms.BoundField], given: Mapping[str, Any]) -> None:
+        """What was typed beside an empty title would be lost without a word."""
+        others = [given.get(field.name) for field in bound.values() if not field.is_hidden]
+        typed = [other for other in others if other is not None and other is not False and other not in ("", [])]
+        if typed and not bound["title"].errors:
+            self.add_error(bound["title"].name, _now("Write a title here, or tick “Remove”."))
 
     def changed_labels(self) -> list[str]:
         return list(dict.fromkeys(str(self.titles[name.split("-")[0]]) for name in self.changed_data))
