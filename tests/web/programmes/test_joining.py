@@ -38,6 +38,14 @@ def test_programmes_that_take_nobody_are_not_listed_as_open(
     assert at.get("/programmes/").context["open_programmes"] == []
 
 
+def test_many_programmes_that_take_nobody_hide_none_that_does(at: Client, organisation: Organisation) -> None:
+    for _ in range(101):
+        ProgrammeFactory(organisation=organisation, starts_on="2020-01-01", enrolment_closes_on="2020-01-01")
+    ProgrammeFactory(organisation=organisation, name="Buddies")
+
+    assert [each.name for each in at.get("/programmes/").context["open_programmes"]] == ["Buddies"]
+
+
 def test_invitation_shows_a_programme_that_is_by_invitation(
     at: Client, person: Person, organisation: Organisation
 ) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.enrolments import EligibilityRuleFactory, QuestionFactory
+from tests.factories.enrolments import EligibilityRuleFactory, EnrolmentSkillFactory, QuestionFactory
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory
 from trellis.kernel.tenancy import organisation_scope
@@ -117,6 +117,74 @@ def test_questions_of_every_kind_are_kept(form: Client, programme: Programme) ->
     page = words(form.get(FORM + "?step=questions"))
     assert 'name="q_rank-0" value="2"' in page
     assert 'name="q_skills_skill" value="Mediation"' in page
+
+
+GOOD = {
+    "q_choice": "b", "q_many": ["a", "b"], "q_scale": "4", "q_rank-0": "2", "q_rank-1": "1", "q_text": "Hello",
+    "q_skills_skill": ["Mediation"], "q_skills_level": ["3"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("autosave", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "bad", "said"),
+    [
+        ("choice", {"q_choice": "c"}, "“c” is not one of the answers."),
+        ("many", {"q_many": ["a", "\x00"]}, "is not one of the answers."),
+        ("scale", {"q_scale": "9" * 40}, "is not on the scale."),
+        ("rank", {"q_rank-0": "1"}, "one place is missing or used twice"),
+        ("rank", {"q_rank-1": ""}, "Give every entry a place"),
+        ("text", {"q_text": "x" * 2001}, "At most 2000 characters (you have 2001)."),
+        ("skills", {"q_skills_skill": ["Mediaton"]}, "Did you mean “Mediation”"),
+        ("skills", {"q_skills_level": ["9"]}, "Choose a level from 1 to 5"),
+        ("skills", {"q_skills_level": []}, "Choose a level from 1 to 5"),
+    ],
+)
+def test_a_bad_answer_of_any_kind_leaves_it_as_it_was_and_keeps_the_others(
+    form: Client, programme: Programme, kind: str, bad: dict[str, Any], said: str, autosave: bool
+) -> None:
+    for each, options in {"choice": "ab", "many": "ab", "scale": "", "rank": "ab", "text": "", "skills": ""}.items():
+        QuestionFactory(programme=programme, kind=each, options=list(options), key=each, required=False)
+    form.post(FORM, {"step": "questions", "do": "next"} | GOOD)
+    before = dict(Answer.objects.values_list("question__key", "value"))
+    other = {"q_text": "New"} if kind != "text" else {"q_scale": "5"}
+    headers = {"HX-Request": "true"} if autosave else {}
+
+    response = form.post(FORM, {"step": "questions"} | GOOD | other | bad, headers=headers)
+
+    after = dict(Answer.objects.values_list("question__key", "value"))
+    assert after == before | ({"text": '"New"'} if kind != "text" else {"scale": "5"})
+    if autosave:
+        assert "1 answer is not clear yet." in words(response)
+    else:
+        assert (response.status_code, said in words(response)) == (422, True)
+
+
+def test_what_was_sent_stays_complete(at: Client, person: Person, programme: Programme) -> None:
+    enrolment = EnrolmentFactory(programme=programme, person=person)
+    EnrolmentSkillFactory(enrolment=enrolment, skill="mediation", level=2)
+
+    response = at.post(FORM, {"step": "goal", "do": "next", "goal": "", "aims": "Lead"})
+
+    enrolment.refresh_from_db()
+    assert (response.status_code, enrolment.goal, enrolment.aims) == (422, "Grow into a lead role", ["Lead"])
+    assert enrolment.skills.count() == 1
+
+
+def test_people_not_to_match_with_a_null_character(form: Client, person: Person) -> None:
+    response = form.post(FORM, {"step": "questions", "do": "next", "no_match": "An\x00a@x.example"})
+
+    assert "Nobody in the directory is called “Ana@x.example”." in words(response)
+
+
+def test_a_form_that_is_sent_after_the_last_day_is_kept(form: Client, programme: Programme) -> None:
+    fill(form)
+    Programme.objects.filter(pk=programme.pk).update(enrolment_closes_on="2020-01-01")
+
+    response = form.post(FORM, {"step": "send", "terms": "yes", "terms_version": "1"})
+
+    assert (response.status_code, Enrolment.objects.get().state) == (422, EnrolmentState.STARTED)
+    assert "Growth does not take sign-ups at present." in words(response)
 
 
 def test_required_question_is_asked_for(form: Client, programme: Programme) -> None:

@@ -10,7 +10,7 @@ from trellis.learning.queries import completed_modules
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
 from trellis.programmes.eligibility import unmet
-from trellis.programmes.enrolment_rules import LIVE, is_open_for_sign_up, most_places_of
+from trellis.programmes.enrolment_rules import LIVE, most_places_of
 from trellis.programmes.models import Enrolment, Programme
 from trellis.programmes.queries.sign_up import conditions_of, to_be_confirmed
 
@@ -56,7 +56,7 @@ class OwnEnrolment:
         return self.training_open and self.state in {EnrolmentState.STARTED, EnrolmentState.APPLIED}
 
 
-def programmes_seen_by(person: Person) -> "Q":
+def programmes_seen_by(person: Person) -> Q:
     """Programmes a participant may look at: open ones, and those they are enrolled in or invited to."""
     invited_or_in = Q(pk__in=Enrolment.objects.of(person).values("programme"))
     return Q(status__in=OPEN_STATUSES, sign_up=SignUp.OPEN) | (invited_or_in & ~Q(status=ProgrammeStatus.DRAFT))
@@ -69,11 +69,12 @@ def minutes_a_month(programme: Programme) -> int:
 
 
 def open_programmes(person: Person, today: date) -> list[OpenProgramme]:
-    """Open programmes in which the person has no live sign-up, soonest start first; one query."""
+    """Programmes that take sign-ups now and in which the person has none, soonest start first; one query."""
     mine = Enrolment.objects.of(person).filter(state__in=LIVE).values("programme")
     invited = Enrolment.objects.of(person).filter(state=EnrolmentState.INVITED).values("programme")
     rows = (
-        Programme.objects.filter(status__in=OPEN_STATUSES)
+        Programme.objects.filter(status__in=OPEN_STATUSES, enrolment_opens_on__lte=today)
+        .filter(Q(enrolment_closes_on=None) | Q(enrolment_closes_on__gte=today))
         .filter(Q(sign_up=SignUp.OPEN) | Q(pk__in=invited))
         .exclude(pk__in=mine)
         .order_by("starts_on", "pk")[:100]
@@ -84,7 +85,6 @@ def open_programmes(person: Person, today: date) -> list[OpenProgramme]:
             starts_on=row.starts_on, closes_on=row.enrolment_closes_on, minutes_a_month=minutes_a_month(row),
         )
         for row in rows
-        if is_open_for_sign_up(row, today)
     ]  # fmt: skip
 
 

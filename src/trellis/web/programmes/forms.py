@@ -145,7 +145,8 @@ def _plain(value: Any) -> Any:
 
 def _people(raw: list[str]) -> tuple[int, ...]:
     """Ids of the people named, one a line. Refuses a line that names nobody, or several."""
-    lines = [" ".join(line.split()) for line in _only(raw).splitlines() if line.strip()]
+    text = parse_text(_only(raw), NO_MATCH_AT_MOST * PERSONS_LONGEST)
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     if len(lines) > NO_MATCH_AT_MOST:
         raise AnswerRefused(gettext("At most %(most)s people.") % {"most": NO_MATCH_AT_MOST})
     found: dict[str, list[Person]] = people_called(lines)

@@ -102,7 +102,7 @@ def _saved(request: PersonRequest, enrolment: Enrolment, step: str) -> HttpRespo
     """Keep what is clear; go on when nothing is missing, leave when asked, say what is unclear beside its field."""
     do = request.POST.get("do", "autosave" if request.htmx else "next")  # type: ignore[attr-defined]  # django-htmx
     questions = asked_questions(enrolment) if step == "questions" else []
-    strict = do == "next" and enrolment.state == EnrolmentState.STARTED
+    strict = do == "next" or enrolment.state != EnrolmentState.STARTED  # what was sent stays complete
     form = _form(enrolment, step, questions, request.POST, strict=strict)
     save_draft(by=request.person, enrolment=enrolment, draft=form.draft(), now=clock.now())
     if do == "autosave":
