@@ -113,13 +113,21 @@ def test_nobody_ticked_is_said(at: Client, programme: Programme) -> None:
 
 
 def test_people_decided_meanwhile_are_not_decided_again(at: Client, programme: Programme) -> None:
-    gone = EnrolmentFactory(programme=programme, side=Side.MENTOR)
+    gone, here = EnrolmentFactory(programme=programme, side=Side.MENTOR), apply(programme)
+
+    alone = at.post(PAGE, {"do": "reject", "enrolments": [gone.pk]}, follow=True)
+    both = at.post(PAGE, {"do": "reject", "enrolments": [gone.pk, here.pk]}, follow=True)
+
+    assert "somebody else has decided about them a moment ago" in words(alone)
+    assert "1 not accepted, 1 passed over" in words(both)
+    assert Enrolment.objects.get(pk=gone.pk).state == EnrolmentState.APPROVED
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "²", "9" * 40, "\x00"])
+def test_ticks_that_are_no_numbers_are_nobody(at: Client, programme: Programme, number: str) -> None:
     apply(programme)
 
-    response = at.post(PAGE, {"do": "reject", "enrolments": [gone.pk]})
-
-    assert response.status_code == 422
-    assert Enrolment.objects.get(pk=gone.pk).state == EnrolmentState.APPROVED
+    assert at.post(PAGE, {"do": "approve", "enrolments": [number]}).status_code == 422
 
 
 def test_undo_after_ten_minutes_says_that_people_know(at: Client, programme: Programme) -> None:
@@ -151,7 +159,7 @@ def test_applications_of_another_organisation_are_out_of_reach(
 
     response = at.post(PAGE, {"do": "approve", "enrolments": [theirs.pk]})
 
-    assert (response.status_code, at.get("/manage/theirs/people/queue/").status_code) == (422, 404)
+    assert (response.status_code, at.get("/manage/theirs/people/queue/").status_code) == (302, 404)
     with organisation_scope(other_organisation.pk):
         assert states() == {EnrolmentState.APPLIED}
 

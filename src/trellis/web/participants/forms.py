@@ -14,6 +14,7 @@ from trellis.programmes.queries.invitable import Pick, people_by_email
 
 ANY = [("", _("Both roles"))]
 EMAILS_AT_MOST = 2000
+DIGITS = 19  # a longer number is no id
 
 
 class ListForm(forms.Form):
@@ -33,21 +34,17 @@ class DecisionForm(forms.Form):
 
     do = forms.ChoiceField(choices=[(each, each) for each in DECISIONS])
     everybody = forms.BooleanField(required=False)
-    enrolments = forms.TypedMultipleChoiceField(coerce=int, required=False)
-
-    def __init__(self, *arguments: Any, waiting: Sequence[int], **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.waiting = waiting
-        self.fields["enrolments"].choices = [(str(number), str(number)) for number in waiting]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
-        if not clean.get("everybody") and not clean.get("enrolments"):
+        if not clean.get("everybody") and not self.ticked():
             raise ValidationError(_("Nobody is ticked. Tick the people you decide about, or choose everybody."))
         return clean
 
-    def chosen(self) -> list[int]:
-        return list(self.waiting) if self.cleaned_data["everybody"] else self.cleaned_data["enrolments"]
+    def ticked(self) -> list[int]:
+        """Ids as sent. The decision itself passes over those that somebody else has decided about meanwhile."""
+        given: list[str] = self.data.getlist("enrolments")  # type: ignore[attr-defined]  # a QueryDict
+        return [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < DIGITS]
 
 
 class InviteForm(forms.Form):

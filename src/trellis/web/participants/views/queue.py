@@ -43,13 +43,14 @@ def enrolment_queue(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, programme, view=_view(request.GET.get("view", "")))
     view = _view(request.POST.get("view", ""))
-    waiting = list(waiting_for_decision(programme, view).values_list("pk", flat=True))
-    form = DecisionForm(request.POST, waiting=waiting)
+    form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, programme, view=view, form=form, status=422)
     decide = DECIDE[form.cleaned_data["do"]]
+    everybody = waiting_for_decision(programme, view).values_list("pk", flat=True)
+    chosen = everybody if form.cleaned_data["everybody"] else form.ticked()
     try:
-        decided = decide(by=request.person, programme=programme, enrolments=form.chosen(), now=clock.now())
+        decided = decide(by=request.person, programme=programme, enrolments=chosen, now=clock.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
