@@ -56,6 +56,15 @@ def test_give_role_replaces_the_one_before(owner: Person, programme: Programme) 
     assert roles()[coordinator.pk] == ANALYST
 
 
+def test_an_owner_who_becomes_coordinator_is_news_to_the_other_owners(owner: Person, programme: Programme) -> None:
+    other, third = (ProgrammeRoleFactory(programme=programme, kind=OWNER).person for _ in range(2))
+
+    give_role(by=owner, programme=programme, person=third, kind=COORDINATOR, now=NOW)
+
+    told = Notice.objects.order_by("person").values_list("person", "kind")
+    assert sorted(told) == [(other.pk, "programmes.owner_changed"), (third.pk, "programmes.role_given")]
+
+
 def test_give_role_to_somebody_who_has_left_is_refused(owner: Person, programme: Programme) -> None:
     gone = PersonFactory(organisation=programme.organisation, status=PersonStatus.LEFT)
 

@@ -46,6 +46,7 @@ def give_role(
     before = roles.get(person.pk)
     if before and before.kind == kind:
         return before
+    owned = before is not None and before.kind == OWNER
     if before:
         _keep_an_owner(before, roles)
         before.kind = kind
@@ -57,7 +58,7 @@ def give_role(
     if person != by:
         words = {"programme": programme.name, "by": by.full_name, "role": str(kind.label)}
         _tell(person, notices.ROLE_GIVEN, programme, now, words)
-    if kind == OWNER:
+    if owned or kind == OWNER:
         _tell_owners(by, programme, roles, now)
     return role
 
@@ -77,9 +78,9 @@ def take_role(*, by: Person, programme: Programme, person: Person, now: datetime
 
 
 def _locked_roles(by: Person, programme: Programme) -> dict[int, ProgrammeRole]:
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)  # two owners must not remove each other
     if not can_change_roles(by, programme):
         raise NotAllowed(_("Only an owner of this programme can change who runs it."))
-    Programme.objects.select_for_update().get(pk=programme.pk)  # two owners must not remove each other at once
     rows = ProgrammeRole.objects.filter(programme=programme).select_related("person")
     return {role.person_id: role for role in rows}
 
