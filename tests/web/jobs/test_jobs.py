@@ -8,9 +8,12 @@ from django.urls import reverse
 
 from tests.factories.people import PersonFactory, RoleGrantFactory
 from trellis.kernel import clock
+from trellis.kernel.jobs.registry import all_entries
 from trellis.kernel.jobs.tables import Job
+from trellis.kernel.models import AuditEntry
 from trellis.people.choices import OrganisationRole
 from trellis.people.models import Organisation, Person
+from trellis.web.jobs.words import NAMES
 
 
 def a_job(person: Person, state: str = "running", name: str = "matching.solve_round", **more: Any) -> Job:
@@ -147,3 +150,26 @@ def test_jobs_elsewhere_cannot_be_stopped_or_run(
 @pytest.mark.parametrize("query", ["show=all", "before=x", "before=-1", "before=" + "9" * 40])
 def test_nonsense_in_the_address_does_not_exist(client: Client, admin: Person, query: str) -> None:
     assert client.get(f"{reverse('jobs')}?{query}").status_code == 404
+
+
+def test_stopping_and_repeating_leave_lines_in_the_audit_log(client: Client, admin: Person, person: Person) -> None:
+    theirs, own = a_job(person), a_job(admin)
+
+    client.post(reverse("job_cancel_any", args=[theirs.pk]))
+    client.post(reverse("job_cancel", args=[own.pk]))
+    Job.objects.filter(pk=theirs.pk).update(state="dead")
+    client.post(reverse("job_again", args=[theirs.pk]))
+    client.post(reverse("job_again", args=[theirs.pk]))  # it waits already: nothing happens, and nothing is recorded
+
+    lines = AuditEntry.objects.filter(actor_id=admin.pk).order_by("position").values_list("verb", "subject")
+    assert list(lines) == [
+        ("job.stopped", f"job:{theirs.pk}"), ("job.stopped", f"job:{own.pk}"),
+        ("job.set_going_again", f"job:{theirs.pk}"),
+    ]  # fmt: skip
+
+
+def test_every_job_of_an_organisation_has_a_name_in_words() -> None:
+    of_the_installation = {"kernel.standard_task", "notifications.send_sign_in_mail"}
+    names = {entry.name for entry in all_entries() if not entry.every_minutes} - of_the_installation
+
+    assert {name for name in names if not name.startswith("sample.")} - set(NAMES) == set()

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from trellis.kernel import clock
-from trellis.kernel.jobs import request_cancel, run_again
+from trellis.people.actions.work import set_going_again, stop_any_job, stop_own_job
 from trellis.people.queries.jobs import JobRow, finished_jobs, is_job_here, job_counts, job_started_by, open_jobs
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.jobs.words import name_of
@@ -45,10 +45,7 @@ def cancel(request: PersonRequest, number: int) -> HttpResponse:
     """Stop one's own job."""
     if job_started_by(request.person, number) is None:
         raise Http404
-    asked = request_cancel(
-        job_id=number, organisation_id=request.person.organisation_id, started_by_id=request.person.pk
-    )
-    _say(request, asked)
+    _say(request, stop_own_job(by=request.person, job_id=number, now=clock.now()))
     return redirect("job", number)
 
 
@@ -58,8 +55,7 @@ def cancel_any(request: PersonRequest, number: int) -> HttpResponse:
     """Stop any job of the organisation."""
     if not is_job_here(request.person, number):
         raise Http404
-    asked = request_cancel(job_id=number, organisation_id=request.person.organisation_id, started_by_id=None)
-    _say(request, asked)
+    _say(request, stop_any_job(by=request.person, job_id=number, now=clock.now()))
     return redirect("jobs")
 
 
@@ -67,7 +63,7 @@ def cancel_any(request: PersonRequest, number: int) -> HttpResponse:
 @require_POST
 def again(request: PersonRequest, number: int) -> HttpResponse:
     """Queue a failed job once more."""
-    if not run_again(job_id=number, organisation_id=request.person.organisation_id):
+    if not set_going_again(by=request.person, job_id=number, now=clock.now()):
         raise Http404
     messages.success(request, gettext("It is queued again."))
     return redirect("jobs")

@@ -17,6 +17,19 @@ NAMES: dict[str, str | Promise] = {
     "notifications.send_invitation": _("Invitation by mail"),
     "notifications.tell_of_role": _("Telling of a new role"),
     "notifications.tell_of_import": _("Telling that an import is done"),
+    "notifications.tell_of_new_address": _("Telling of a new sign-in e-mail"),
+    "journeys.refresh_at_agreement": _("Stages after an agreement"),
+    "journeys.refresh_at_change": _("Stages after a change of a mentorship"),
+    "journeys.refresh_at_goal": _("Stages after a goal"),
+    "journeys.refresh_at_meeting": _("Stages after a meeting"),
+    "journeys.refresh_at_survey": _("Stages after a check-in"),
+    "journeys.refresh_at_training": _("Stages after a training"),
+    "journeys.refresh_organisation": _("Daily look at every stage"),
+    "journeys.start_at_mentorship_start": _("First stage of a mentorship"),
+    "meetings.call_off_what_is_left": _("Calling off meetings of a mentorship that ended"),
+    "mentorships.end_when_person_left": _("Ending the mentorships of somebody who left"),
+    "programmes.open_training_gate": _("Sign-ups that waited for a training"),
+    "programmes.withdraw_who_left": _("Withdrawing the sign-ups of somebody who left"),
 }
 
 

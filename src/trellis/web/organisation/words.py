@@ -37,6 +37,8 @@ VERBS: dict[str, str | Promise] = {
     "goal.step_added": _("Added a step to a goal"),
     "goal.step_ticked": _("Ticked a step of a goal"),
     "invitation.accepted": _("Accepted an invitation"),
+    "job.set_going_again": _("Set a job going again"),
+    "job.stopped": _("Stopped a job"),
     "journey.certificate_issued": _("Certificate issued"),
     "journey.reflection_written": _("Wrote a closing reflection"),
     "journey.review_recorded": _("Answered the half-time review"),
