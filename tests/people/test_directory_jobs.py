@@ -1,12 +1,16 @@
+from datetime import timedelta
+
 import pytest
 
 from tests.factories.people import PersonFactory, RoleGrantFactory
 from tests.people.importing import NOW, previewed, uploaded
 from tests.samples.directory import as_csv, people
-from trellis.kernel import jobs
+from trellis.kernel import clock, jobs
 from trellis.kernel.models import EventRow, Job
+from trellis.kernel.tenancy import organisation_scope
 from trellis.people.actions.directory import resume_import, start_apply, start_check, stop_import
 from trellis.people.choices import ImportState, OrganisationRole
+from trellis.people.jobs import tidy_imports
 from trellis.people.models import DirectoryImport, Organisation, Person
 
 COLUMNS = {"employee_id": "external_id", "email": "email", "first_name": "given_name", "manager_id": "manager"}
@@ -108,3 +112,21 @@ def test_admin_who_lost_the_role_meanwhile_writes_nobody(organisation: Organisat
 
     assert Job.objects.get(name="people.import_directory").state == "dead"
     assert Person.objects.count() == 1
+
+
+def test_file_of_an_import_that_nobody_brings_on_is_dropped_after_thirty_days(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    """Somebody uploads the HR file, looks at it and leaves: it must not lie there for years."""
+    run = previewed(organisation, people(3))
+    with organisation_scope(other_organisation.pk):
+        elsewhere = uploaded(other_organisation, as_csv(people(2)).encode())
+
+    for days, state in ((29, ImportState.PREVIEW), (31, ImportState.CANCELLED)):
+        with clock.shifted(NOW + timedelta(days=days) - clock.now()):
+            tidy_imports()
+        run.refresh_from_db()
+        assert run.state == state
+    assert (bytes(run.content), run.report["created"], "sample_created" in run.report) == (b"", 3, False)
+    with organisation_scope(other_organisation.pk):
+        assert DirectoryImport.objects.get(pk=elsewhere.pk).state == ImportState.CANCELLED

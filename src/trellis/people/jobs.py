@@ -2,7 +2,8 @@
 
 from trellis.kernel import clock
 from trellis.kernel.jobs import Cancelled, job, progress
-from trellis.people.actions.directory import check_import, mark_stopped
+from trellis.kernel.tenancy import every_organisation, organisation_scope
+from trellis.people.actions.directory import check_import, drop_forgotten_imports, mark_stopped
 from trellis.people.actions.directory_apply import apply_import
 from trellis.people.actions.sessions import forget_ended_sessions
 from trellis.people.choices import ImportState
@@ -40,6 +41,18 @@ def import_directory(*, organisation_id: int, import_id: int) -> dict[str, int] 
         raise
     written: dict[str, int] = run.report["written"]
     return written
+
+
+@job("people.tidy_imports", every_minutes=24 * 60)
+def tidy_imports() -> dict[str, int]:
+    """Forget the files of imports that were begun and left."""
+    with every_organisation("each organisation's waiting imports are looked at in its own scope"):
+        organisations = list(DirectoryImport.objects.order_by().values_list("organisation_id", flat=True).distinct())
+    dropped = 0
+    for organisation_id in organisations:
+        with organisation_scope(organisation_id):
+            dropped += drop_forgotten_imports(now=clock.now())
+    return {"imports": dropped}
 
 
 @job("people.tidy_sessions", every_minutes=24 * 60)

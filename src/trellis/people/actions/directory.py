@@ -5,7 +5,7 @@ the server) and leaves one audit line with counts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from trellis.people.choices import ImportState
 from trellis.people.directory.dates import Order, evidence
 from trellis.people.directory.fields import DATES, LABELS, Field, guess
 from trellis.people.directory.plan import Plan, plan_import
-from trellis.people.directory.report import report_of
+from trellis.people.directory.report import Report, report_of
 from trellis.people.directory.rows import Reading, read_rows
 from trellis.people.directory.sheet import Sheet, pack, unpack
 from trellis.people.directory.values import storable
@@ -28,6 +28,7 @@ from trellis.people.queries.directory import directory_now
 Progress = Callable[[int, int], None]
 OPEN = {ImportState.UPLOADED, ImportState.PREVIEW}
 WORKING = {ImportState.CHECKING, ImportState.APPLYING}
+KEEP_WAITING = timedelta(days=30)
 MAX_FAULTS = 20_000  # kept with an import; nobody reads more
 
 
@@ -181,11 +182,22 @@ def resume_import(*, by: Person, run: DirectoryImport) -> DirectoryImport:
 
 @transaction.atomic
 def mark_stopped(*, by: Person | None, run: DirectoryImport, now: datetime) -> DirectoryImport:
-    """The import has stopped. Its file is dropped; its figures stay."""
-    run.state, run.content = ImportState.CANCELLED, b""
-    run.save(update_fields=["state", "content"])
+    """The import has stopped. Its file and what was shown of it are dropped; its figures stay."""
+    run.state, run.content, run.faults = ImportState.CANCELLED, b"", []
+    run.report = without_details(run.report)
+    run.save(update_fields=["state", "content", "faults", "report"])
     _record(by, run, "directory_import.stopped", now, dict(run.report.get("written", {})))
     return run
+
+
+@transaction.atomic
+def drop_forgotten_imports(*, now: datetime) -> int:
+    """Throw away the organisation's imports that nobody has brought on for 30 days, with the HR file they hold."""
+    forgotten = DirectoryImport.objects.filter(state__in=OPEN, created_at__lt=now - KEEP_WAITING)
+    runs = list(forgotten.defer("content").select_for_update().order_by("pk"))
+    for run in runs:
+        mark_stopped(by=None, run=run, now=now)
+    return len(runs)
 
 
 def plan_of(run: DirectoryImport, *, now: datetime, progress: Progress) -> Plan:
@@ -199,6 +211,11 @@ def plan_of(run: DirectoryImport, *, now: datetime, progress: Progress) -> Plan:
     readout = read_rows(sheet, reading, lambda done: progress(done, total))
     directory = directory_now(run.organisation, now=now)
     return plan_import(readout, directory, reading, missing_means_left=run.options["missing_means_left"])
+
+
+def without_details(report: Report) -> Report:
+    """The figures alone, without names."""
+    return {name: value for name, value in report.items() if not name.startswith("sample_")}
 
 
 def keep_plan(run: DirectoryImport, plan: Plan) -> None:

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from trellis.kernel import audit, events
 from trellis.kernel.errors import NotAllowed
 from trellis.people import rules
-from trellis.people.actions.directory import ImportRefused, Progress, keep_plan, plan_of, too_many_leavers
+from trellis.people.actions.directory import (
+    ImportRefused,
+    Progress,
+    keep_plan,
+    plan_of,
+    too_many_leavers,
+    without_details,
+)
 from trellis.people.actions.invitations import end_invitations
 from trellis.people.actions.roles import take_roles_of_leavers
 from trellis.people.actions.sessions import end_sessions
@@ -190,5 +197,5 @@ def _forget_details_of_older(run: DirectoryImport) -> None:
     older = DirectoryImport.objects.filter(pk__lt=run.pk, state__in=ended).exclude(content=b"", faults=[])
     for earlier in older.defer("content"):
         earlier.content, earlier.faults = b"", []
-        earlier.report = {name: value for name, value in earlier.report.items() if not name.startswith("sample_")}
+        earlier.report = without_details(earlier.report)
         earlier.save(update_fields=["content", "faults", "report"])

@@ -139,7 +139,9 @@ def _csv(name: str, text: str) -> HttpResponse:
 
 
 def _found(number: int) -> DirectoryImport:
-    return get_object_or_404(DirectoryImport.objects.select_related("organisation", "started_by"), pk=number)
+    """The import without its file, which is megabytes and read by the few steps that ask for it."""
+    rows = DirectoryImport.objects.select_related("organisation", "started_by").defer("content")
+    return get_object_or_404(rows, pk=number)
 
 
 def _moved_on(request: PersonRequest, run: DirectoryImport) -> HttpResponse:
@@ -173,6 +175,6 @@ def _page(request: PersonRequest, run: DirectoryImport, *, columns_form: Columns
         "written": report.get("written"), "faults": run.faults[:FAULTS_SHOWN],
         "more_faults": max(0, len(run.faults) - FAULTS_SHOWN),
         "ready": report.get("rows", 0) - report.get("refused", 0),
-        "can_download": bool(run.content) and bool(report.get("refused")),
+        "can_download": bool(report.get("refused")) and bool(run.content),
     }  # fmt: skip
     return render(request, "directory/import.html", context)
