@@ -16,7 +16,7 @@ from trellis.people.models import Person, RoleGrant
 from trellis.people.queries.audit import AuditFilter, audit_page, audit_verbs
 from trellis.people.queries.roles import people_starting_with, role_grants
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.organisation.export import csv_lines
+from trellis.web.organisation.export import MOST_ROWS, csv_lines
 from trellis.web.organisation.forms import AuditForm, GrantForm, NoticeForm, OrganisationForm
 from trellis.web.organisation.words import facts_in_words, subject_in_words, verb_in_words
 
@@ -145,7 +145,7 @@ def audit_export(request: PersonRequest) -> HttpResponse | StreamingHttpResponse
     if not form.is_valid():
         return HttpResponseBadRequest(gettext("A filter in the address is not valid. Go back and choose it again."))
     chosen = _filter(request, form)
-    record_audit_export(by=request.person, rows=chosen.rows().count(), now=clock.now())
+    record_audit_export(by=request.person, rows=min(chosen.rows().count(), MOST_ROWS), now=clock.now())
     lines = csv_lines(chosen, organisation_id=request.person.organisation_id)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="trellis-audit-log.csv"'
