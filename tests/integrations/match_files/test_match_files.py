@@ -24,8 +24,11 @@ from trellis.integrations.match_files import (
     sealed,
     verify_files,
 )
-from trellis.integrations.match_files.people import PeopleRefused
+from trellis.integrations.match_files.certificate import find_template
+from trellis.integrations.match_files.pool import load
 from trellis.integrations.tables import read_table
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis_engine.matching import certificate, solve
 from trellis_engine.matching.certify import resealed
 
 WINTER, SUMMER = date(2027, 1, 11), date(2027, 7, 12)
@@ -130,17 +133,16 @@ def test_a_changed_head_is_refused(files: tuple[Path, Path], outcome: Outcome, p
 @pytest.mark.parametrize(
     ("template", "settings", "words"),
     [
-        ("no_such", {}, "names a template that is not shipped: no_such."),
-        ("career_formal", {"weights": {"balance": 90}}, "cannot be used"),
-        ("career_formal", {"weights": {"magic": 100}}, "are not those of the certificate"),
-        ("career_formal", {"weights": 7}, "cannot be used"),
-        ("career_formal", None, "The matching settings are not those of the certificate."),
+        ("no_such", {}, "No template is called no_such."),
+        ("career_formal", {"weights": 7}, "are not those of the template career_formal"),
+        ("career_formal", {"pinned": [["E-1", "E-2"]]}, "are not those of the template career_formal"),
+        ("executive", {}, "are not those of the template executive"),
     ],
 )
 def test_a_head_sealed_anew_is_still_checked(
-    files: tuple[Path, Path], outcome: Outcome, template: str, settings: dict[str, Any] | None, words: str
+    files: tuple[Path, Path], outcome: Outcome, template: str, settings: dict[str, Any], words: str
 ) -> None:
-    given = {"weights": {"balance": 100}} if settings is None else settings
+    given = outcome.certificate["settings"] | settings
     forged = sealed(template, given, WINTER, outcome.certificate["certificate"])
 
     faults = faults_of(forged, files)
@@ -266,7 +268,10 @@ def test_people_without_ids_are_refused(tmp_path: Path) -> None:
     files = write(tmp_path, directory(), signups())
     files[0].write_text("first_name,department\nAna,Legal\n")
 
-    with pytest.raises(PeopleRefused, match=r"no column with the employee ID\. It has: first_name, department\."):
+    with pytest.raises(
+        FilesRefused,
+        match=r"^people\.csv: The file of people has no column with the employee ID\. It has: first_name, department\.",
+    ):
         matched(files)
 
 
@@ -361,6 +366,35 @@ def test_other_columns_are_refused(outcome: Outcome) -> None:
 
 def test_a_short_row_is_named(outcome: Outcome, text: str) -> None:
     assert "E-1 with  is not a pair" in check(text + "E-1\n", outcome)[0]
+
+
+def test_cells_taken_away_or_added_are_named(outcome: Outcome, text: str) -> None:
+    head, row, *rest = text.splitlines()
+    mentee, mentor, score = row.split(",")[:3]
+
+    short = check("\n".join([head, f"{mentee},{mentor}", *rest]), outcome)
+    long = check("\n".join([head, f"{row},,extra", *rest]), outcome)
+
+    assert short[0] == f"Line 2: the score of {mentee} with {mentor} is “{score}”, not “”."
+    assert long == ["Line 2 has more cells than columns."]
+
+
+def test_settings_made_for_a_plan_prove_nothing(files: tuple[Path, Path]) -> None:
+    """Whoever pins two favourites and seals everything anew has not proven it by the template."""
+    shipped = find_template("career_formal")
+    loaded = load(Files(*files), shipped, WINTER)
+    free = solve(loaded.pool, engine_settings(shipped.matching.plain()), engine_taxonomy(), "salt").pairs
+    settings = shipped.matching.plain() | {"pinned": [[free[0].mentee, free[1].mentor]]}
+    forced = solve(loaded.pool, engine_settings(settings), engine_taxonomy(), "salt")
+
+    assert faults_of(sealed(shipped.id, settings, WINTER, certificate(forced)), files) == [
+        "The settings in the certificate are not those of the template career_formal. Match the files again."
+    ]
+
+
+def test_a_certificate_with_a_part_that_does_not_belong_is_refused(outcome: Outcome) -> None:
+    with pytest.raises(NotACertificate, match="a part that does not belong: “note”"):
+        open_certificate(json.dumps(outcome.certificate | {"note": "approved"}))
 
 
 def test_an_id_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:

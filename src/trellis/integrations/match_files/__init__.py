@@ -4,10 +4,17 @@ The same readers, settings, engine, reasons and checker as in the product, so th
 checked anywhere.
 """
 
-from trellis.integrations.match_files.certificate import NotACertificate, Sealed, open_certificate, sealed, verify_files
+from trellis.integrations.match_files.certificate import (
+    NotACertificate,
+    Sealed,
+    UnknownTemplate,
+    open_certificate,
+    sealed,
+    verify_files,
+)
 from trellis.integrations.match_files.pairs import check_pairs, pairs_as_csv
 from trellis.integrations.match_files.pool import FileFault, Files, FilesRefused, Loaded, load
-from trellis.integrations.match_files.run import Outcome, UnknownTemplate, match_files
+from trellis.integrations.match_files.run import Outcome, match_files
 
 __all__ = [
     "FileFault",

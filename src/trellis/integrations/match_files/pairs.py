@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from trellis.integrations.match_files.certificate import Sealed
 from trellis.integrations.tables import Table
+from trellis.integrations.tables.csv_text import FORMULA_STARTS, as_text
 from trellis.matching.queries.board import shared_words
 from trellis.matching.queries.pool import engine_taxonomy
 from trellis.matching.stored import reasons_to_json
 from trellis_engine.matching import Pair, Pool, Settings, explain
 
 HEADER = ("mentee", "mentor", "score", "reason_1", "reason_2", "reason_3", "gap")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNITS = 1000  # of the matcher for one point of the score; three decimals say it exactly
 
 
@@ -24,7 +24,7 @@ def pairs_as_csv(pairs: Iterable[Pair], pool: Pool, settings: Settings) -> str:
     writer = csv.writer(out)
     writer.writerow(HEADER)
     for pair in pairs:
-        writer.writerow([_inert(cell) for cell in _row(pair.mentee, pair.mentor, pair.score, pool, settings)])
+        writer.writerow([as_text(cell) for cell in _row(pair.mentee, pair.mentor, pair.score, pool, settings)])
     return out.getvalue()
 
 
@@ -38,10 +38,6 @@ def words_of(mentee: str, mentor: str, pool: Pool, settings: Settings) -> tuple[
     return shared_words(reasons_to_json(explain(pool, settings, engine_taxonomy(), mentee, mentor)))
 
 
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def check_pairs(table: Table, proven: Sealed, pool: Pool, settings: Settings) -> Iterator[str]:
     """What a file of pairs says otherwise than the certificate, row by row, in words."""
     if table.header != HEADER:
@@ -51,13 +47,15 @@ def check_pairs(table: Table, proven: Sealed, pool: Pool, settings: Settings) ->
         return
     missing = {(row["mentee"], row["mentor"]): row["score"] for row in proven["certificate"]["pairs"]}
     for line, cells in table.rows:
-        said = [_bare(cell) for cell in cells]
-        both = said[0], said[1] if len(said) > 1 else ""
+        said = [_bare(cell) for cell in cells] + [""] * (len(HEADER) - len(cells))
+        both = said[0], said[1]
         if both not in missing:
             yield _("Line %(line)d: %(one)s with %(two)s is not a pair of the certificate, or stands twice.") % {
                 "line": line, "one": both[0], "two": both[1],
             }  # fmt: skip
             continue
+        if any(said[len(HEADER) :]):
+            yield _("Line %(line)d has more cells than columns.") % {"line": line}
         for name, found, expected in zip(HEADER, said, _row(*both, missing.pop(both), pool, settings), strict=False):
             if found != expected:
                 yield _("Line %(line)d: the %(column)s of %(one)s with %(two)s is “%(expected)s”, not “%(found)s”.") % {
@@ -69,4 +67,4 @@ def check_pairs(table: Table, proven: Sealed, pool: Pool, settings: Settings) ->
 
 
 def _bare(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell

@@ -1,6 +1,7 @@
 """Two tables and a day into the engine's pool, with everything that had to be left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -47,18 +48,20 @@ class Loaded:
 
 def load(files: Files, template: Template, on: date) -> Loaded:
     """Read both files. `on` fixes the clocks: how far a time zone is from UTC at noon of that day."""
-    people, wrong = read_people(read_table(name=files.people.name, content=_content(files.people)))
-    table = read_table(name=files.signups.name, content=_content(files.signups))
-    signups, more = read_rows(
-        table.header, table.rows,
-        most_places={
-            side: most_places(
-                side=side, mentor_capacity_default=template.mentor_capacity,
-                mentors_per_mentee=template.mentors_per_mentee,
-            )
-            for side in Side.values
-        },
-    )  # fmt: skip
+    with _naming(files.people):
+        people, wrong = read_people(read_table(name=files.people.name, content=_content(files.people)))
+    with _naming(files.signups):
+        table = read_table(name=files.signups.name, content=_content(files.signups))
+        signups, more = read_rows(
+            table.header, table.rows,
+            most_places={
+                side: most_places(
+                    side=side, mentor_capacity_default=template.mentor_capacity,
+                    mentors_per_mentee=template.mentors_per_mentee,
+                )
+                for side in Side.values
+            },
+        )  # fmt: skip
     unknown = [(row, why) for row in signups if (why := _why_not(people, row))]
     faults = [_fault(files.people, each) for each in wrong]
     faults += [_fault(files.signups, Wrong(each.line, each.column, each.value, each.cure)) for each in more]
@@ -74,6 +77,17 @@ def load(files: Files, template: Template, on: date) -> Loaded:
                 "side": Side(side).label.lower(), "file": files.signups.name,
             })  # fmt: skip
     return Loaded(Pool(tuple(sides[Side.MENTEE]), tuple(sides[Side.MENTOR])), faults)
+
+
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """With two files in hand, a refusal says which of them it means."""
+    try:
+        yield
+    except FilesRefused:
+        raise
+    except Refusal as refusal:
+        raise FilesRefused(f"{file.name}: {refusal}") from refusal
 
 
 def _content(file: Path) -> bytes:

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from trellis.integrations.match_files.certificate import Sealed, sealed
+from trellis.integrations.match_files.certificate import Sealed, find_template, sealed
 from trellis.integrations.match_files.pool import FileFault, Files, load
-from trellis.kernel.errors import Refusal
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
-from trellis.programmes.templates import Template, all_templates
 from trellis_engine.matching import Plan, Pool, Settings, certificate, solve, verify
-
-
-class UnknownTemplate(Refusal):
-    """No shipped template has this id."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +21,6 @@ class Outcome:
     certificate: Sealed
     faults: list[FileFault]
     proven: bool
-
-
-def find_template(template_id: str) -> Template:
-    found = next((each for each in all_templates() if each.id == template_id), None)
-    if found is None:
-        raise UnknownTemplate(
-            _("No template is called %(id)s. There are: %(known)s.")
-            % {"id": template_id, "known": ", ".join(each.id for each in all_templates())}
-        )
-    return found
 
 
 def match_files(
