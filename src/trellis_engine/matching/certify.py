@@ -128,9 +128,9 @@ def _named(row: Row) -> Params:
 
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
-    faults = [*_known(proof, pool)]
+    faults = [*_known(proof, pool), *_pinned(proof, settings)]
     if not faults:
-        faults += [*_places(proof, pool), *_pinned(proof, settings), *_figures(proof, pool)]
+        faults += [*_places(proof, pool), *_figures(proof, pool)]
         faults += _worth(proof, pool, settings, Scorer(pool, settings, taxonomy))
     return iter(faults)
 

@@ -12,6 +12,8 @@ import trellis_engine.matching.score as score_module
 from tests.engine.matching.worlds import TAXONOMY, pinned_world, world
 from trellis_engine.matching import FAULT_KEYS, Participant, Pool, Settings, certificate, solve, verify
 from trellis_engine.matching.certify import resealed
+from trellis_engine.matching.hashing import hash_settings
+from trellis_engine.matching.people import HIGHEST_NUMBER
 
 MUTATIONS_WANTED = 600
 PLAIN = Settings(weights={"balance": 60, "distance": 40})
@@ -270,3 +272,26 @@ def test_checker_imports_nothing_of_the_solver() -> None:
 
     assert "matching.solve" not in source
     assert "matching.assign" not in source
+
+
+def test_pin_of_somebody_unknown_is_a_fault_not_a_crash() -> None:
+    proof, pool, rules = small()
+    pinned = replace(rules, pinned=frozenset({("e0", "nobody")}))
+    proof["settings_hash"] = hash_settings(pinned)
+
+    assert kinds(resealed(proof), pool, pinned) == [("pin_missing", "pairs")]
+
+
+def test_highest_numbers_are_proven_without_overflow() -> None:
+    most = {"places": HIGHEST_NUMBER, "busy": HIGHEST_NUMBER}
+    pool = Pool(
+        tuple(Participant(f"e{n}", unit="sales", **most) for n in range(40)),
+        tuple(Participant(f"o{n}", unit="legal" if n % 3 else "sales", **most) for n in range(30)),
+    )
+    plan = solve(pool, PLAIN, TAXONOMY, "s")
+
+    assert (plan.matched, len(plan.pairs)) == (40, 40 * 30)
+    assert plan.total == 40 * (
+        30 * 60 * 500 + 20 * 40 * 600
+    )  # balance: half the load is free; 20 of 30 in another unit
+    assert kinds(certificate(plan), pool, PLAIN) == []

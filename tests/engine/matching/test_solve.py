@@ -1,5 +1,8 @@
 import json
+import os
 import random
+import subprocess
+import sys
 from dataclasses import asdict, replace
 
 import pytest
@@ -95,6 +98,23 @@ def test_same_salt_gives_same_bytes() -> None:
     pool, rules = world(12)
 
     assert as_bytes(solve(pool, rules, TAXONOMY, "a")) == as_bytes(solve(pool, rules, TAXONOMY, "a"))
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
+def test_another_process_makes_the_same_bytes(hash_seed: str) -> None:
+    """Sets and dicts are walked in another order there; nothing of that may be seen in a certificate."""
+    code = (
+        "import json; from tests.engine.matching.worlds import TAXONOMY, world; "
+        "from trellis_engine.matching import certificate, solve; "
+        "print([json.dumps(certificate(solve(*world(seed), TAXONOMY, 's'))) for seed in range(40)])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+    )  # fmt: skip
+
+    here = [json.dumps(certificate(solve(*world(seed), TAXONOMY, "s"))) for seed in range(40)]
+    assert answer.stdout == f"{here}\n"
 
 
 def test_salt_decides_between_equal_plans() -> None:
