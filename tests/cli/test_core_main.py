@@ -16,13 +16,22 @@ def _trellis(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["backup", "check", "match"])
-def test_without_an_installation_the_cure_is_told(tmp_path: Path, command: str) -> None:
-    answer = _trellis(tmp_path, command, "x")
+@pytest.mark.parametrize("words", [("backup", "x"), ("check",), ("match", "--programme", "x")])
+def test_without_an_installation_the_cure_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = _trellis(tmp_path, *words)
 
     assert answer.returncode == 1
     assert "there is no installation in" in answer.stderr
     assert "trellis init" in answer.stderr
+
+
+@pytest.mark.parametrize("words", [("frobnicate",), ("match",), ()])
+def test_wrong_use_is_told_before_anything_else(tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = _trellis(tmp_path, *words)
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("usage: trellis")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("words", [("match-files", "--help"), ("backup", "--help"), ("--help",)])

@@ -13,6 +13,8 @@ from trellis.kernel.jobs import drain
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.models import Round
 from trellis.people.models import Organisation
+from trellis.programmes.choices import EnrolmentState
+from trellis.programmes.models import Enrolment
 
 Captured = pytest.CaptureFixture[str]
 
@@ -170,7 +172,38 @@ def test_what_is_left_out_is_listed_with_line_column_value_and_cure(tmp_path: Pa
 def test_a_folder_that_is_not_there_is_refused(folder: Path, capsys: Captured, option: str) -> None:
     code = main(words(folder, option, str(folder / "none" / "file")))
 
-    assert (code, "cannot be written: No such file or directory" in capsys.readouterr().err) == (1, True)
+    assert (code, "cannot be written: there is no such folder." in capsys.readouterr().err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "said"),
+    [
+        ("--out", "cert.json", "--out and --certificate name the same file."),
+        ("--out", "people.csv", "people.csv would be overwritten by the result."),
+        ("--certificate", "signups.csv", "signups.csv would be overwritten by the result."),
+    ],
+)
+def test_a_result_never_takes_the_place_of_another_file(
+    folder: Path, capsys: Captured, option: str, file: str, said: str
+) -> None:
+    before = (folder / "people.csv").read_bytes(), (folder / "signups.csv").read_bytes()
+
+    code = main(words(folder, option, str(folder / file)))
+
+    assert (code, said in capsys.readouterr().err) == (1, True)
+    assert ((folder / "people.csv").read_bytes(), (folder / "signups.csv").read_bytes()) == before
+
+
+@pytest.mark.usefixtures("company")
+def test_a_programme_without_anybody_opens_no_round(capsys: Captured) -> None:
+    with scopes_disabled():
+        Enrolment.objects.update(state=EnrolmentState.PAUSED)
+
+    assert main(["match", "--programme", "growth"]) == 1
+
+    assert "growth has 0 mentees and 0 mentors ready to be matched." in capsys.readouterr().err
+    with scopes_disabled():
+        assert not Round.objects.exists()
 
 
 def test_a_day_that_is_none_is_wrong_use(folder: Path, capsys: Captured) -> None:
@@ -178,6 +211,7 @@ def test_a_day_that_is_none_is_wrong_use(folder: Path, capsys: Captured) -> None
         main(words(folder, "--on", "tomorrow"))
 
     assert end.value.code == 2
+    assert "“tomorrow” is not a day; write it as 2027-01-11" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -66,10 +66,13 @@ def test_words_for_people_and_refused_rows_for_a_file(tmp_path: Path, capsys: py
 
     main(["import", "people", file, "--errors", str(rejects)])
 
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
     assert "created    29" in said
     assert "Column gender was not imported." in said
-    assert "Line 11, hire_date “31/02/2024”: 31/02/2024 does not exist: February 2024 has 29 days." in said
+    assert (
+        f"{Path(file).name} line 11, hire_date “31/02/2024”: 31/02/2024 does not exist: February 2024 has 29 days."
+        in told
+    )
     assert [line.split(",")[0] for line in rejects.read_text("utf-8-sig").splitlines()] == ["employee_id", number(9)]
 
 
@@ -102,11 +105,15 @@ def test_many_leavers_are_stopped_until_allowed(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["absent.csv"], "The file absent.csv cannot be read: No such file or directory."),
+        (["absent.csv"], "absent.csv cannot be read: No such file or directory."),
         (["{file}", "--map", "nothing=email"], "There is no column “nothing” to map."),
-        (["{file}", "--map", "email=password"], "There is no field password."),
+        (["{file}", "--map", "email=password"], "There is no field password. The fields are: external_id, email"),
+        (["{file}", "--map", "email"], "--map email has no “=”. Write --map HEADER=FIELD"),
         (["{file}", "--map", "email="], "Choose the column with the work e-mail."),
-        (["{file}", "--errors", "/absent/folder/x.csv"], "The file /absent/folder/x.csv cannot be written"),
+        (
+            ["{file}", "--errors", "/absent/folder/x.csv"],
+            "/absent/folder/x.csv cannot be written: there is no such folder.",
+        ),
     ],
 )
 def test_wrong_use_is_explained_and_leaves_nothing_waiting(

@@ -6,8 +6,9 @@ import pytest
 
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import ProgrammeFactory
+from trellis.cli.files import FileRefused
 from trellis.cli.main import parser
-from trellis.cli.signups import NoSuchFile, NoSuchProgramme
+from trellis.cli.signups import NoSuchProgramme
 from trellis.people.models import Organisation
 from trellis.programmes.models import Enrolment, Programme
 
@@ -69,5 +70,5 @@ def test_unknown_programme_names_those_there_are(programme: Programme, file: Pat
 
 
 def test_file_that_is_not_there(programme: Programme, tmp_path: Path) -> None:
-    with pytest.raises(NoSuchFile, match="cannot be read"):
+    with pytest.raises(FileRefused, match="cannot be read"):
         run(programme, tmp_path / "none.csv", "--programme", "growth")

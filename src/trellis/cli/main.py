@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="trellis",
         description="Trellis, career mentoring on your own server.",
-        epilog="The installation is the folder named by TRELLIS_DATA, or ./data.",
+        epilog="The installation is the folder named by TRELLIS_DATA, or ./data. Exit codes: 0 = done, 1 = refused or "
+        "faults found, 2 = used wrongly. Results go to stdout, everything else to stderr.",
     )
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
     for name in COMMANDS:
@@ -41,22 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 = done, 1 = refused or faults found, 2 = used wrongly."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not _installed() and not MAKES_ONE.intersection(words[:1]):
-        if not _only_reads_help(words) and not NEEDS_NONE.intersection(words[:1]):
-            complain(
-                f"there is no installation in {_folder()}.",
-                "Run `trellis init`, or set TRELLIS_DATA to the folder of an existing one.",
-            )
-            return REFUSED
+        missing = _folder()
         with tempfile.TemporaryDirectory(prefix="trellis-help-") as folder:  # leaves nothing behind
             os.environ["TRELLIS_DATA"] = folder
-            return _start(words)
-    return _start(words)
+            arguments = _parsed(words)  # asks for help, or a wrong word, end here
+            if arguments.command in NEEDS_NONE:
+                return _run(arguments)
+        complain(
+            f"there is no installation in {missing}.",
+            "Run `trellis init`, or set TRELLIS_DATA to the folder of an existing one.",
+        )
+        return REFUSED
+    return _run(_parsed(words))
 
 
-def _start(words: Sequence[str]) -> int:
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.config.settings.base")
     django.setup()
-    return _run(parser().parse_args(words))
+    return parser().parse_args(words)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -80,10 +83,6 @@ def _folder() -> Path:
 def _installed() -> bool:
     keys = ("secret.key", "field.keys")  # a restore begins with the field keys alone
     return any((_folder() / key).exists() for key in keys) or "TRELLIS_FIELD_KEYS" in os.environ
-
-
-def _only_reads_help(words: Sequence[str]) -> bool:
-    return not words or "-h" in words or "--help" in words
 
 
 __all__ = ["OK", "REFUSED", "USAGE", "main", "parser"]

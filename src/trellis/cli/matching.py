@@ -8,10 +8,10 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from trellis.cli.files import bytes_of, day, table_of, writable
 from trellis.cli.output import OK, REFUSED, Progress, complain, note, say, say_json, say_table
 from trellis.cli.scope import add_organisation, organisation_of
 from trellis.integrations.match_files import (
@@ -26,14 +26,13 @@ from trellis.integrations.match_files import (
     verify_files,
 )
 from trellis.integrations.match_files.pairs import words_of
-from trellis.integrations.tables import read_table
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.kernel.jobs import watching_progress
 from trellis.matching.actions.rounds import solve_round, start_round
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Round
-from trellis.matching.queries.board import board, unmatched_rows
+from trellis.matching.queries.board import board, ready_in, unmatched_rows
 from trellis.matching.queries.proof import proof_of
 from trellis.matching.words import help_words, unmatched_words
 from trellis.programmes.models import Programme
@@ -43,6 +42,10 @@ UNITS = 1000  # of the matcher for one point of the score that people see
 
 class NoSuchProgramme(Refusal):
     """The slug names no programme of the organisation."""
+
+
+class NobodyReady(Refusal):
+    """One side of the programme has nobody to match."""
 
 
 def register(subparsers: Any) -> None:  # Any: argparse keeps the class private
@@ -74,7 +77,7 @@ def _register_files(subparsers: Any) -> None:
     parser.add_argument("--certificate", metavar="FILE", type=Path, required=True, help="write the proof to this file")
     parser.add_argument("--salt", metavar="WORDS", default="", help="decides between equal plans; random if left out")
     parser.add_argument(
-        "--on", metavar="DATE", type=date.fromisoformat, default=None,
+        "--on", metavar="DATE", type=day, default=None,
         help="the day whose clocks count (YYYY-MM-DD); today if left out",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the result as JSON")
@@ -84,7 +87,8 @@ def _register_files(subparsers: Any) -> None:
 def _register_verify(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "verify", help="check a certificate of match-files; needs no installation",
-        description="0 = proven best for exactly these files; 1 = something is wrong, named in words.",
+        description="0 = proven best by the template's settings for what these files say of everybody who signed up; "
+        "1 = something is wrong, named in words. Columns that matching does not read, such as names, may differ.",
     )  # fmt: skip
     parser.add_argument("certificate", metavar="CERTIFICATE", type=Path)
     _add_files(parser)
@@ -108,6 +112,12 @@ def match(arguments: argparse.Namespace) -> int:
         if programme is None:
             known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
             raise NoSuchProgramme(f"No programme is called {arguments.programme}. There are: {known}")
+        ready = ready_in(programme)
+        if not ready.mentees or not ready.mentors:
+            raise NobodyReady(
+                f"{programme.slug} has {ready.mentees} mentees and {ready.mentors} mentors ready to be matched. "
+                "Import or approve sign-ups first."
+            )
         found = start_round(by=None, programme=programme, now=clock.now())
         with watching_progress(Progress("Matching")):
             found = solve_round(found=found, now=clock.now())
@@ -146,6 +156,7 @@ def _say_round(found: Round, seconds: float, *, as_json: bool) -> None:
 def match_two_files(arguments: argparse.Namespace) -> int:
     """0 when every row was taken, 1 when some were left out; the pairs and the certificate are written either way."""
     begun = time.monotonic()
+    _check_names(arguments)
     outcome = match_files(
         files=Files(arguments.people, arguments.signups), template_id=arguments.template,
         salt=arguments.salt or secrets.token_hex(16), on=arguments.on or clock.today(),
@@ -160,6 +171,18 @@ def match_two_files(arguments: argparse.Namespace) -> int:
         _say_outcome(outcome, seconds)
     _say_faults(outcome.faults)
     return REFUSED if outcome.faults or not outcome.proven else OK
+
+
+def _check_names(arguments: argparse.Namespace) -> None:
+    """Before any work: two results need two names, and neither may be that of an input."""
+    written = [arguments.out, arguments.certificate]
+    for file in written:
+        writable(file)
+    if len({file.resolve() for file in written}) < len(written):
+        raise FilesRefused("--out and --certificate name the same file. Give each its own.")
+    for file in (arguments.people, arguments.signups):
+        if file.resolve() in {each.resolve() for each in written}:
+            raise FilesRefused(f"{file} would be overwritten by the result. Choose another name for the result.")
 
 
 def _write(file: Path, text: str) -> None:
@@ -231,8 +254,7 @@ def verify(arguments: argparse.Namespace) -> int:
     certificate = open_certificate(_text(arguments.certificate))
     faults, loaded, settings = verify_files(certificate, Files(arguments.people, arguments.signups))
     if not faults and arguments.pairs and loaded and settings:
-        table = read_table(name=arguments.pairs.name, content=_bytes(arguments.pairs))
-        faults = list(check_pairs(table, certificate, loaded.pool, settings))
+        faults = list(check_pairs(table_of(arguments.pairs), certificate, loaded.pool, settings))
     if faults:
         complain("not proven.")
         for fault in faults:
@@ -247,15 +269,8 @@ def verify(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise FilesRefused(f"{file} cannot be read: {error.strerror}. Check the name and its rights.") from error
-
-
 def _text(file: Path) -> str:
     try:
-        return _bytes(file).decode("utf-8")
+        return bytes_of(file).decode("utf-8")
     except UnicodeDecodeError as error:
         raise FilesRefused(f"{file} is not UTF-8 text, so it is no certificate.") from error

@@ -4,13 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from trellis.cli.files import table_of, writable, write_text
 from trellis.cli.import_group import import_group
 from trellis.cli.output import OK, REFUSED, Progress, complain, note, say, say_json, say_table
 from trellis.cli.scope import add_organisation, organisation_of
-from trellis.integrations.tables import Encoding, read_table
+from trellis.integrations.tables import Encoding
 from trellis.integrations.tables.csv_text import csv_text
-from trellis.integrations.tables.read import too_large
-from trellis.integrations.tables.table import MAX_BYTES
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.people.actions.directory import (
@@ -33,7 +32,11 @@ FIGURES = ("created", "updated", "unchanged", "left", "conflicts", "errors")
 def register(subparsers: Any) -> None:  # Any: argparse keeps its own type of this private
     """Add `import people` and `people list`."""
     imports = import_group(subparsers)
-    importing = imports.add_parser("people", help="the directory, from an export of the HR system (CSV, TSV or XLSX)")
+    importing = imports.add_parser(
+        "people", help="the directory, from an export of the HR system (CSV, TSV or XLSX)",
+        description="Take over the directory. Every good row is applied; the others are listed on stderr with line, "
+        "column, value and cure, and the exit code stays 0: look at `errors` in --json, or at --errors FILE.",
+    )  # fmt: skip
     importing.add_argument("file", metavar="FILE", type=Path)
     importing.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
     importing.add_argument("--map", action="append", default=[], metavar="HEADER=FIELD", help=_fields_help())
@@ -79,9 +82,9 @@ def import_people(arguments: argparse.Namespace) -> int:
 
 def _checked(arguments: argparse.Namespace, organisation: Organisation) -> DirectoryImport:
     """The import up to its preview; a refusal on the way leaves no waiting import behind."""
-    table = read_table(
-        name=arguments.file.name, content=_content(arguments.file), encoding=Encoding(arguments.encoding)
-    )
+    table = table_of(arguments.file, Encoding(arguments.encoding))
+    if arguments.errors:
+        writable(arguments.errors)
     run = receive_file(
         by=None, organisation=organisation, file_name=arguments.file.name, header=table.header, rows=table.rows,
         read_as=table.read_as, now=clock.now(),
@@ -97,22 +100,17 @@ def _checked(arguments: argparse.Namespace, organisation: Organisation) -> Direc
         raise
 
 
-def _content(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise too_large()
-        return file.read_bytes()
-    except OSError as error:
-        raise Refusal(f"The file {file} cannot be read: {error.strerror}.") from error
-
-
 def _columns(arguments: argparse.Namespace, run: DirectoryImport, header: tuple[str, ...]) -> dict[str, str]:
     """The guesses, the organisation's remembered columns over them, and --map over both."""
     refused = run.options["refused_columns"]
     kept = [name for name in header if name not in refused]
     columns = {name: str(guess.field or "") for name, guess in guess_all(kept, remembered_columns()).items()}
     for pair in arguments.map:
-        name, _equals, field = pair.rpartition("=")
+        name, equals, field = pair.rpartition("=")
+        if not equals:
+            raise Refusal(f"--map {pair} has no “=”. Write --map HEADER=FIELD, for example --map “Work e-mail=email”.")
+        if field and field not in set(Field):
+            raise Refusal(f"There is no field {field}. The fields are: {', '.join(Field)}")
         if name not in columns:
             raise Refusal(f"There is no column “{name}” to map. The file has: {', '.join(kept)}")
         columns = {key: "" if value == field else value for key, value in columns.items()} | {name: field}
@@ -120,12 +118,8 @@ def _columns(arguments: argparse.Namespace, run: DirectoryImport, header: tuple[
 
 
 def _write_refused(arguments: argparse.Namespace, run: DirectoryImport) -> None:
-    if not arguments.errors:
-        return
-    try:
-        arguments.errors.write_text(csv_text(*refused_rows(run)), encoding="utf-8", newline="")
-    except OSError as error:
-        raise Refusal(f"The file {arguments.errors} cannot be written: {error.strerror}.") from error
+    if arguments.errors:
+        write_text(arguments.errors, csv_text(*refused_rows(run)))
 
 
 def _answer(run: DirectoryImport, *, dry_run: bool) -> dict[str, Any]:
@@ -150,7 +144,10 @@ def _say_words(run: DirectoryImport, *, dry_run: bool) -> None:
         say(f"Column {name} was not imported. {why}")
     for fault in run.faults[:SHOWN]:
         without = " (imported without it)" if fault["applied"] else ""
-        say(f"Line {fault['line']}, {fault['column']} “{fault['value']}”: {fault['what']} {fault['cure']}{without}")
+        note(
+            f"{run.file_name} line {fault['line']}, {fault['column']} “{fault['value']}”: "
+            f"{fault['what']} {fault['cure']}{without}"
+        )
     if len(run.faults) > SHOWN:
         note(f"... and {len(run.faults) - SHOWN} more. See all with --json, or the rows with --errors FILE.")
 

@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from trellis.cli.files import day
 from trellis.cli.output import OK, REFUSED, complain, note, say, say_json, say_table
 from trellis.cli.scope import add_organisation, organisation_of, person_by_email
 from trellis.kernel import clock
@@ -29,7 +30,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     create = verbs.add_parser("create", help="a draft from a template, with its defaults")
     create.add_argument("--template", metavar="ID", required=True, help="one of the shipped templates")
     create.add_argument("--name", required=True, help="the name people will see")
-    create.add_argument("--starts-on", metavar="DATE", type=date.fromisoformat, help="2027-01-11; else in four weeks")
+    create.add_argument("--starts-on", metavar="DATE", type=day, help="2027-01-11; else in four weeks")
     _owner(create)
     _ending(create, _create)
 

@@ -1,25 +1,21 @@
 """`trellis import signups FILE`: take over sign-ups that were collected elsewhere."""
 
 import argparse
-import csv
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trellis.cli.files import table_of, writable, write_text
 from trellis.cli.import_group import import_group
 from trellis.cli.output import OK, REFUSED, complain, note, say, say_json
 from trellis.cli.scope import add_organisation, organisation_of
-from trellis.integrations.tables import read_table
+from trellis.integrations.tables.csv_text import csv_text
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.programmes.actions.signups import SignUpReport, import_signups
 from trellis.programmes.models import Programme
 
 SHOWN = 10  # faults on the screen; all of them go to --errors
-
-
-class NoSuchFile(Refusal):
-    """The file cannot be opened."""
 
 
 class NoSuchProgramme(Refusal):
@@ -46,7 +42,9 @@ def register(subparsers: Any) -> None:  # Any: argparse keeps the class private
 
 def run(arguments: argparse.Namespace) -> int:
     """Import and report: 0 when every row was taken, 1 when some have faults."""
-    table = read_table(name=arguments.file.name, content=_content(arguments.file))
+    table = table_of(arguments.file)
+    if arguments.errors:
+        writable(arguments.errors)
     with organisation_of(arguments):
         report = import_signups(
             by=None, programme=_programme(arguments.programme), header=table.header, rows=table.rows, now=clock.now(),
@@ -57,15 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json(asdict(report) | {"dry_run": arguments.dry_run})
     else:
-        _say(report, dry_run=arguments.dry_run)
+        _say(report, arguments.file, dry_run=arguments.dry_run)
     return REFUSED if report.faults else OK
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise NoSuchFile(f"{file} cannot be read: {error.strerror}. Check the name and its rights.") from error
 
 
 def _programme(slug: str) -> Programme:
@@ -77,18 +68,11 @@ def _programme(slug: str) -> Programme:
 
 
 def _write_faults(file: Path, report: SignUpReport) -> None:
-    with file.open("w", newline="", encoding="utf-8-sig") as out:
-        writer = csv.writer(out)
-        writer.writerow(["line", "column", "value", "cure"])
-        writer.writerows((fault.line, fault.column, _inert(fault.value), fault.cure) for fault in report.faults)
+    rows = [(str(fault.line), fault.column, fault.value, fault.cure) for fault in report.faults]
+    write_text(file, csv_text(("line", "column", "value", "cure"), rows))
 
 
-def _inert(value: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _say(report: SignUpReport, *, dry_run: bool) -> None:
+def _say(report: SignUpReport, file: Path, *, dry_run: bool) -> None:
     word = "would be " if dry_run else ""
     say(f"{report.created} {word}created, {report.updated} {word}updated, {report.unchanged} unchanged")
     if report.waiting:
@@ -97,6 +81,6 @@ def _say(report: SignUpReport, *, dry_run: bool) -> None:
         return
     complain(f"{len(report.faults)} faults; their rows were left out.", "Correct them and run the same command again.")
     for fault in report.faults[:SHOWN]:
-        note(f"  line {fault.line}, {fault.column}, “{fault.value}”: {fault.cure}")
+        note(f"  {file.name} line {fault.line}, {fault.column}, “{fault.value}”: {fault.cure}")
     if len(report.faults) > SHOWN:
         note(f"  and {len(report.faults) - SHOWN} more; --errors FILE writes them all")
