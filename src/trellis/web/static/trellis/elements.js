@@ -14,3 +14,9 @@ function closeMenus(target) {
     if (!menu.contains(target)) menu.removeAttribute("open");
   }
 }
+
+// In a strip of tabs that scrolls, bring the current one into sight.
+for (const current of document.querySelectorAll(".tabs [aria-current], .wz-menu [aria-current], .views.scroll [aria-current]")) {
+  const strip = current.closest(".tabs, .wz-menu ul, .views.scroll");
+  if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - (strip.clientWidth - current.offsetWidth) / 2;
+}
