@@ -24,3 +24,9 @@ def initials(name: str) -> str:
 def tone(number: int) -> str:
     """One of four avatar colours for a person, the same on every page."""
     return ("", "b", "c", "d")[number % 4]
+
+
+@register.filter
+def city(zone: str) -> str:
+    """A time zone as people call it: "Europe/London" is "London"."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
