@@ -24,6 +24,7 @@ LEGAL_MOVES: Mapping[str, frozenset[str]] = {
     State.COMPLETED: frozenset({State.STARTED}),
 }
 LIVE = frozenset({State.STARTED, State.APPLIED, State.WAITING, State.APPROVED, State.PAUSED})
+TAKES_PART = (State.APPLIED, State.WAITING, State.APPROVED, State.PAUSED)  # asked when the terms change
 HOLDS_A_PLACE = (State.APPROVED, State.PAUSED)  # a mentee who pauses keeps the place
 EDITABLE = LIVE
 RESTARTS = frozenset({State.INVITED, State.REJECTED, State.WITHDRAWN, State.COMPLETED})

@@ -13,15 +13,21 @@ from trellis.kernel import audit
 from trellis.kernel.events import publish
 from trellis.learning.actions import complete_module
 from trellis.learning.modules import Module
-from trellis.people.choices import ConsentKind
-from trellis.people.models import Consent, Person
+from trellis.people.models import Person
 from trellis.programmes import enrolment_rules as rules
 from trellis.programmes.actions.admission import EnrolmentRefused, admit, fill_places, locked_programme, move
+from trellis.programmes.actions.terms import keep_consent
 from trellis.programmes.choices import EnrolmentState, Side, SignUp
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.enrolment_events import PlacesChanged
 from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme, Question
-from trellis.programmes.queries.sign_up import conditions_of, confirmation_of, to_be_confirmed, unanswered
+from trellis.programmes.queries.sign_up import (
+    acceptance_of,
+    conditions_of,
+    confirmation_of,
+    to_be_confirmed,
+    unanswered,
+)
 from trellis.programmes.questions import Value
 from trellis.programmes.standard_answers import parse_places
 
@@ -180,12 +186,9 @@ def unmet_conditions(
 def _record_consent(by: Person, programme: Programme, confirmed: frozenset[int], now: datetime) -> None:
     """Keep that the person accepted the terms, and which conditions they said are true."""
     known = EligibilityRule.objects.filter(programme=programme, pk__in=confirmed).values_list("pk", flat=True)
-    given = [(f"programme:{programme.pk}", programme.terms_version), *((confirmation_of(pk), 1) for pk in known)]
+    given = [(acceptance_of(programme.pk), programme.terms_version), *((confirmation_of(pk), 1) for pk in known)]
     for about, version in given:
-        Consent.objects.get_or_create(
-            person=by, kind=ConsentKind.PROGRAMME_TERMS, about=about, version=version,
-            defaults={"organisation_id": programme.organisation_id, "given_at": now},
-        )  # fmt: skip
+        keep_consent(by=by, about=about, version=version, now=now)
 
 
 @transaction.atomic

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from trellis.people.models import Person
+from trellis.people.choices import ConsentKind
+from trellis.people.models import Consent, Person
 from trellis.programmes.eligibility import to_confirm
+from trellis.programmes.enrolment_rules import TAKES_PART
 from trellis.programmes.models import EligibilityRule, Enrolment, Programme, Question
 from trellis.programmes.questions import Option, Value, options_of
 
@@ -38,6 +40,23 @@ def to_be_confirmed(person: Person, conditions: Iterable[EligibilityRule]) -> li
 def confirmation_of(condition_id: int) -> str:
     """What a person's confirmation of one condition is about, in the table of consents."""
     return f"condition:{condition_id}"
+
+
+def acceptance_of(programme_id: int) -> str:
+    """What the acceptance of a programme's terms is about, in the table of consents."""
+    return f"programme:{programme_id}"
+
+
+def terms_open(person: Person, programme: Programme) -> bool:
+    """Whether somebody who takes part has yet to accept the terms as they are now; one query, or two."""
+    if (
+        not programme.terms
+        or not Enrolment.objects.of(person).filter(programme=programme, state__in=TAKES_PART).exists()
+    ):
+        return False
+    about, version = acceptance_of(programme.pk), programme.terms_version
+    given = Consent.objects.filter(person=person, kind=ConsentKind.PROGRAMME_TERMS, about=about, version=version)
+    return not given.exists()
 
 
 def unanswered(enrolment: Enrolment) -> dict[str, str]:

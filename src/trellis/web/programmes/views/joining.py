@@ -1,12 +1,18 @@
 from dataclasses import replace
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from trellis.kernel import clock
+from trellis.kernel.errors import Refusal
+from trellis.programmes.actions.terms import accept_terms
 from trellis.programmes.choices import PairVisibility, SignUp
 from trellis.programmes.enrolment_rules import is_open_for_sign_up
+from trellis.programmes.models import Programme
 from trellis.programmes.queries.participant import (
     minutes_a_month,
     open_programmes,
@@ -14,8 +20,9 @@ from trellis.programmes.queries.participant import (
     people_who_run,
     side_offers,
 )
+from trellis.programmes.queries.sign_up import terms_open
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.programmes.finding import seen_programme
+from trellis.web.programmes.finding import seen_programme, whole_number
 from trellis.web.programmes.standing import Standing, running_mentorships, standings
 
 
@@ -32,11 +39,13 @@ def programmes(request: PersonRequest) -> HttpResponse:
     return render(request, "programmes/programmes.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience(Audience.MEMBER)
 def programme_join(request: PersonRequest, slug: str) -> HttpResponse:
-    """What a programme asks, gives and keeps private, before anybody signs up."""
+    """What a programme asks, gives and keeps private; who takes part accepts terms here that are new to them."""
     programme = seen_programme(request, slug)
+    if request.method == "POST":
+        return _accepted(request, programme)
     today = clock.today()
     running = running_mentorships(request.person)
     offers = [
@@ -47,6 +56,18 @@ def programme_join(request: PersonRequest, slug: str) -> HttpResponse:
         "programme": programme, "today": today, "offers": offers, "minutes": minutes_a_month(programme),
         "team": people_who_run(programme), "is_open": is_open_for_sign_up(programme, today),
         "by_invitation": programme.sign_up == SignUp.INVITATION,
+        "terms_open": terms_open(request.person, programme),
         "manager_sees": programme.pair_visibility == PairVisibility.EXISTENCE,
     }  # fmt: skip
     return render(request, "programmes/programme.html", context)
+
+
+def _accepted(request: PersonRequest, programme: Programme) -> HttpResponse:
+    version = whole_number(request.POST.get("terms_version", ""))
+    try:
+        accept_terms(by=request.person, programme=programme, version=version, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, gettext("Thank you. That you accept the terms is recorded."))
+    return HttpResponseRedirect(reverse("programme_join", args=[programme.slug]))

@@ -24,7 +24,7 @@ from trellis.programmes.standard_answers import DAY_NAMES, HALVES, OTHER_VALUES,
 from trellis.skills import taxonomy
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.programmes.fields import rank_rows, skill_rows
-from trellis.web.programmes.finding import own_enrolment, seen_programme
+from trellis.web.programmes.finding import own_enrolment, seen_programme, whole_number
 from trellis.web.programmes.forms import GoalPage, PageForm, QuestionsPage, StylePage, stored
 
 SECTIONS = ("goal", "style", "questions", "send")
@@ -182,8 +182,7 @@ def _send_page(request: PersonRequest, enrolment: Enrolment, error: str = "", st
 
 
 def _sent(request: PersonRequest, enrolment: Enrolment) -> HttpResponse:
-    version = request.POST.get("terms_version", "")
-    if request.POST.get("terms") != "yes" or not version.isascii() or not version[:9].isdigit():
+    if request.POST.get("terms") != "yes":
         return _send_page(
             request, enrolment, gettext("Please tick that you accept the terms; without that it cannot be sent."), 422
         )
@@ -191,7 +190,7 @@ def _sent(request: PersonRequest, enrolment: Enrolment) -> HttpResponse:
         enrolment = submit_enrolment(
             by=request.person,
             enrolment=enrolment,
-            terms_version=int(version[:9]),
+            terms_version=whole_number(request.POST.get("terms_version", "")),
             confirmed=_confirmed(request),
             now=clock.now(),
         )
