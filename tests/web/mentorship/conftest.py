@@ -3,27 +3,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from tests.factories.journeys import a_started_pair, carried_to, mentee_of, mentor_of
-from tests.factories.programmes import ProgrammeFactory
-from trellis.kernel import clock
+from tests.factories.journeys import a_started_pair, carried_to
+from tests.factories.started_pairs import mentee, mentor, now, pair, programme
 from trellis.mentorships.models import Mentorship
-from trellis.people.models import Organisation, Person
+from trellis.people.models import Person
 from trellis.programmes.models import Programme
 
-
-@pytest.fixture
-def now() -> datetime:
-    return clock.now()
-
-
-@pytest.fixture
-def programme(organisation: Organisation) -> Programme:
-    return ProgrammeFactory(organisation=organisation)
-
-
-@pytest.fixture
-def pair(programme: Programme) -> Mentorship:
-    return a_started_pair(programme)
+__all__ = ["late", "mentee", "mentor", "now", "pair", "programme", "signed_in"]
 
 
 @pytest.fixture
@@ -32,16 +18,6 @@ def late(programme: Programme, now: datetime) -> Mentorship:
     late = a_started_pair(programme, now - timedelta(weeks=36))
     carried_to(late, "growth")
     return late
-
-
-@pytest.fixture
-def mentee(pair: Mentorship) -> Person:
-    return mentee_of(pair)
-
-
-@pytest.fixture
-def mentor(pair: Mentorship) -> Person:
-    return mentor_of(pair)
 
 
 def signed_in(client: Client, person: Person) -> Client:
