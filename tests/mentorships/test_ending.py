@@ -187,3 +187,14 @@ def test_live_mentorships_are_written_in_by_their_parties_only(
     assert can_write_in(mentee, pair)
     assert can_message_in(mentee, pair)
     assert not can_write_in(PersonFactory(organisation=organisation), pair)
+
+
+def test_a_wish_for_a_rematch_is_not_told_to_the_partner_on_the_team(
+    pair: Mentorship, mentee: Person, mentor: Person, now: datetime
+) -> None:
+    ProgrammeRoleFactory(programme=pair.programme, person=mentor, kind=ProgrammeRoleKind.COORDINATOR)
+    owner = ProgrammeRoleFactory(programme=pair.programme).person
+
+    wish_rematch(by=mentee, mentorship=pair, wants=True, now=now)
+
+    assert Notice.objects.get(kind="mentorships.rematch_wanted").person_id == owner.pk

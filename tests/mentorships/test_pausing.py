@@ -16,6 +16,7 @@ from trellis.mentorships.actions import (
     end_mentorship,
     extend_mentorship,
     pause_mentorship,
+    pausing,
     resume_due_pauses,
     resume_mentorship,
 )
@@ -160,3 +161,27 @@ def test_extend_of_a_flash_mentoring_is_refused(organisation: Organisation, now:
 
     with pytest.raises(ExtensionRefused):
         extend_mentorship(by=party.person, mentorship=flash, weeks=1, now=now)
+
+
+def test_two_pauses_until_the_same_day_are_told_twice(
+    pair: Mentorship, mentee: Person, mentor: Person, now: datetime
+) -> None:
+    pause(pair, mentee, now)
+    resume_mentorship(by=mentee, mentorship=pair, now=now + timedelta(hours=1))
+    pause_mentorship(by=mentee, mentorship=pair, until=now.date() + timedelta(days=30), now=now + timedelta(hours=2))
+    resume_mentorship(by=mentee, mentorship=pair, now=now + timedelta(hours=3))
+
+    told = Notice.objects.filter(person=mentor).order_by("id").values_list("kind", flat=True)
+    assert list(told) == ["mentorships.paused", "mentorships.resumed"] * 2
+
+
+def test_the_timer_leaves_a_pause_that_was_begun_anew(pair: Mentorship, mentee: Person, now: datetime) -> None:
+    listed = pause(pair, mentee, now, days=1)
+    later = now + timedelta(days=2)
+    resume_mentorship(by=mentee, mentorship=pair, now=later)
+    assert not pausing._resume_if_due(listed, later)
+
+    pause(pair, mentee, later, days=5)
+
+    assert not pausing._resume_if_due(listed, later)
+    assert resume_due_pauses(now=later) == 0

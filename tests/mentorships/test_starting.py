@@ -1,10 +1,15 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from factory.django import DjangoModelFactory
 
+from tests.factories.journeys import ReflectionFactory, ReviewChoiceFactory, TaskDoneFactory
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory
 from trellis.goals.models import Goal
+from trellis.journeys.actions import start_journey
+from trellis.journeys.models import Journey
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.mentorships.actions import (
     StartRefused,
@@ -181,3 +186,26 @@ def test_withdraw_after_a_pause_is_refused(programme: Programme, mentee: Person,
 
     with pytest.raises(WithdrawRefused):
         withdraw_mentorship(by=None, mentorship=mentorship, now=now)
+
+
+@pytest.mark.parametrize("made", [TaskDoneFactory, ReflectionFactory, ReviewChoiceFactory])
+def test_withdraw_after_a_tick_or_a_word_on_the_page_is_refused(
+    programme: Programme, mentee: Person, mentor: Person, now: datetime, made: type[DjangoModelFactory[Any]]
+) -> None:
+    mentorship = start(programme, mentee, mentor, now)
+    journey = start_journey(mentorship=mentorship, now=now)
+    made(journey=journey, person=mentee)
+
+    with pytest.raises(WithdrawRefused):
+        withdraw_mentorship(by=None, mentorship=mentorship, now=now)
+
+
+def test_withdraw_takes_the_journey_that_began_by_itself(
+    programme: Programme, mentee: Person, mentor: Person, now: datetime
+) -> None:
+    mentorship = start(programme, mentee, mentor, now)
+    start_journey(mentorship=mentorship, now=now)
+
+    withdraw_mentorship(by=None, mentorship=mentorship, now=now)
+
+    assert (Mentorship.objects.count(), Journey.objects.count()) == (0, 0)

@@ -82,20 +82,26 @@ def end_mentorships_of(*, person: Person, now: datetime) -> int:
 
 @transaction.atomic
 def wish_rematch(*, by: Person, mentorship: Mentorship, wants: bool, now: datetime) -> Party:
-    """Say whether one would like another match. A yes is told to the programme team, with the name and no reason."""
+    """Say whether one would like another match. A yes is told to the programme team, with the name and no reason;
+    not to a partner who is on it, as long as there is anybody else."""
     check_party(by, mentorship)
     party = Party.objects.select_for_update().get(mentorship=mentorship, person=by)
     fresh = wants and not party.wants_rematch
     party.wants_rematch = wants
     party.save(update_fields=["wants_rematch"])
     record("rematch_wished", mentorship, by=by, now=now, facts={"wants": wants})
-    for manager in programme_team(mentorship.programme) if fresh else ():
+    for manager in _team_besides_partners(mentorship, by) if fresh else ():
         tell(
             person=manager, kind=notices.REMATCH_WANTED, key=f"mentorship:{mentorship.pk}:rematch:{by.pk}", now=now,
             path=f"/manage/{mentorship.programme.slug}/pairs/",
             parameters={"name": by.full_name, "programme": mentorship.programme.name},
         )  # fmt: skip
     return party
+
+
+def _team_besides_partners(mentorship: Mentorship, by: Person) -> list[Person]:
+    team, partners = programme_team(mentorship.programme), partners_of(mentorship, by)
+    return [manager for manager in team if manager not in partners] or team
 
 
 @transaction.atomic

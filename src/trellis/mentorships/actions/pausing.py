@@ -42,7 +42,7 @@ def pause_mentorship(*, by: Person, mentorship: Mentorship, until: date, now: da
     tell_world("paused", mentorship, by=by, now=now, facts={"days": (until - today).days})
     for partner in partners_of(mentorship, by):
         notices.tell_party(
-            partner, by, notices.PAUSED, mentorship, now=now, step=until.isoformat(),
+            partner, by, notices.PAUSED, mentorship, now=now, step=_moment(now),
             more={"until": notices.day_words(until, partner)},
         )  # fmt: skip
     return mentorship
@@ -55,7 +55,6 @@ def resume_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetim
     check_party(by, mentorship)
     if mentorship.state != MentorshipState.PAUSED:
         raise MoveRefused(_("This mentoring is not paused."))
-    step = str(mentorship.paused_until)
     end_pause(mentorship, day_of(now))
     move(mentorship, MentorshipState.ACTIVE, by=by, now=now)
     mentorship.save(update_fields=["state", "paused_until", "paused_days", "planned_end_on"])
@@ -64,7 +63,7 @@ def resume_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetim
     for reader in parties:
         other = next(person for person in parties if person.pk != reader.pk)
         if by is None or reader.pk != by.pk:
-            notices.tell_party(reader, other, notices.RESUMED, mentorship, now=now, step=step)
+            notices.tell_party(reader, other, notices.RESUMED, mentorship, now=now, step=_moment(now))
     return mentorship
 
 
@@ -83,10 +82,26 @@ def _paused_at(mentorship: Mentorship) -> datetime:
     return rows.order_by("-id").values_list("at", flat=True)[0]
 
 
+def _moment(now: datetime) -> str:
+    """Tells two pauses apart that last until the same day."""
+    return f"{now:%Y%m%dT%H%M%S}"
+
+
 def resume_due_pauses(*, now: datetime) -> int:
     """Resume every mentorship of the organisation whose pause has run out; how many. Running it twice does nothing."""
     due = Mentorship.objects.filter(state=MentorshipState.PAUSED, paused_until__lte=day_of(now)).order_by("id")
-    return sum(bool(resume_mentorship(by=None, mentorship=mentorship, now=now)) for mentorship in due)
+    return sum(_resume_if_due(mentorship, now) for mentorship in due)
+
+
+@transaction.atomic
+def _resume_if_due(mentorship: Mentorship, now: datetime) -> bool:
+    """Asked again under the lock: one of the two may have gone on, or paused anew, since the list was read."""
+    mentorship = locked(mentorship)
+    until = mentorship.paused_until
+    if mentorship.state != MentorshipState.PAUSED or until is None or until > day_of(now):
+        return False
+    resume_mentorship(by=None, mentorship=mentorship, now=now)
+    return True
 
 
 @transaction.atomic

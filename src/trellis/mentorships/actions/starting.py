@@ -22,7 +22,7 @@ from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
 
 Reasons = Mapping[str, Any]  # Any: what the matcher explained, kept as it is
-OWN_TABLES = frozenset({"parties", "transitions", "journey"})  # there from the first moment
+OWN_TABLES = frozenset({"parties", "transitions", "journey", "entries"})  # filled by themselves, from the first moment
 
 
 class StartRefused(Refusal):
@@ -122,19 +122,27 @@ def withdraw_mentorship(*, by: Person | None, mentorship: Mentorship, now: datet
 
 
 def _has_life(mentorship: Mentorship) -> bool:
-    """Whether any table has a row that belongs to this mentorship, beyond those it began with.
+    """Whether any table has a row that belongs to this mentorship, beyond those it began with."""
+    return Transition.objects.filter(mentorship=mentorship).count() > 1 or _has_rows_below(Mentorship, "", mentorship)
 
-    Asks the schema, because the tables that count (meetings, goals, messages) live on higher floors.
-    """
-    if Transition.objects.filter(mentorship=mentorship).count() > 1:
-        return True
-    for relation in Mentorship._meta.related_objects:
-        if relation.on_delete is models.CASCADE and relation.get_accessor_name() not in OWN_TABLES:
-            table = relation.related_model
-            assert not isinstance(table, str)
-            if table._default_manager.filter(Q((relation.field.name, mentorship))).exists():
-                return True
+
+def _has_rows_below(above: type[models.Model], way: str, mentorship: Mentorship) -> bool:
+    """Whether a table that goes with `above` has a row; looked for behind its own tables as well (a tick or a look
+    back hangs on the journey). Asks the schema, because those tables live on higher floors."""
+    for relation in above._meta.related_objects:
+        table = relation.related_model
+        assert not isinstance(table, str)
+        if relation.on_delete is not models.CASCADE:
+            continue
+        there = f"{relation.field.name}{way}"
+        own = relation.get_accessor_name() in OWN_TABLES
+        if _has_rows_below(table, f"__{there}", mentorship) if own else _rows(table, there, mentorship):
+            return True
     return False
+
+
+def _rows(table: type[models.Model], there: str, mentorship: Mentorship) -> bool:
+    return table._default_manager.filter(Q((there, mentorship))).exists()
 
 
 def _correct(mentorship: Mentorship, now: datetime) -> None:
