@@ -11,7 +11,7 @@ from tests.web.mentorship.conftest import signed_in
 from trellis.journeys.models import Certificate, Reflection, ReviewChoice
 from trellis.journeys.queries.closing import review_of
 from trellis.mentorships.actions import end_mentorship, sign_agreement
-from trellis.mentorships.models import Mentorship
+from trellis.mentorships.models import Agreement, Mentorship
 from trellis.mentorships.queries import agreement_of
 from trellis.people.choices import OrganisationRole
 from trellis.people.models import Organisation, Person
@@ -36,6 +36,23 @@ def test_agreement_proposes_the_programmes_rhythm_and_says_who_reads_it(
 
     assert "Every 14 days in the first weeks, 50 minutes" in shown
     assert f"Only you and {mentor.first_name} can read this" in shown
+
+
+def test_agreement_that_the_other_changed_meanwhile_is_not_overwritten_unseen(
+    pair: Mentorship, mentee: Person, mentor: Person
+) -> None:
+    page, words = f"/mentorships/{pair.pk}/agreement/", {"rhythm": "b", "boundaries": "c", "confidentiality": "d"}
+    one, other = signed_in(Client(), mentee), signed_in(Client(), mentor)
+    assert b'name="seen" value="0"' in one.get(page).content
+    other.post(page, {**words, "aims": "theirs", "seen": "0"})
+
+    refused = one.post(page, {**words, "aims": "mine", "seen": "0"})
+
+    assert "The other side saved a new version while you were writing." in refused.content.decode()
+    assert b"mine" in refused.content
+    assert b'name="seen" value="1"' in refused.content  # having been told, they may
+    assert one.post(page, {**words, "aims": "mine", "seen": "1"}).status_code == 302
+    assert [text.aims for text in Agreement.objects.order_by("version")] == ["theirs", "mine"]
 
 
 def test_agreement_is_written_signed_by_both_and_changed(

@@ -22,11 +22,23 @@ class AgreementRefused(Refusal):
 
 @transaction.atomic
 def draft_agreement(
-    *, by: Person, mentorship: Mentorship, aims: str, rhythm: str, boundaries: str, confidentiality: str, now: datetime
-) -> Agreement:
-    """Write the agreement, or change it. A new version has no signatures: nobody has agreed to it yet."""
+    *, by: Person, mentorship: Mentorship, aims: str, rhythm: str, boundaries: str, confidentiality: str, now: datetime,
+    seen: int | None = None,
+) -> Agreement:  # fmt: skip
+    """Write the agreement, or change it. A new version has no signatures: nobody has agreed to it yet.
+
+    `seen` is the version that the writer started from, 0 for none, None where nobody read one. Raises NotAllowed,
+    and AgreementRefused when the other side has saved another version meanwhile.
+    """
     mentorship = _writable(by, mentorship)
     latest = mentorship.agreements.aggregate(latest=Max("version"))["latest"] or 0
+    if seen is not None and seen != latest:
+        raise AgreementRefused(
+            _(
+                "The other side saved a new version while you were writing. Yours is kept below. Read theirs first "
+                "(open this page a second time), then save again."
+            )
+        )
     agreement = Agreement.objects.create(
         organisation_id=mentorship.organisation_id, mentorship=mentorship, version=latest + 1, aims=aims,
         rhythm=rhythm, boundaries=boundaries, confidentiality=confidentiality, drafted_by=by, drafted_at=now,

@@ -25,7 +25,8 @@ def agreement(request: PersonRequest, number: int) -> HttpResponse:
     form = AgreementForm(posted(request), initial=_initial(mentorship, text))
     if request.method == "POST" and form.is_valid():
         try:
-            draft_agreement(by=request.person, mentorship=mentorship, now=clock.now(), **form.cleaned_data)
+            seen = _version(request, "seen") if "seen" in request.POST else None
+            draft_agreement(by=request.person, mentorship=mentorship, seen=seen, now=clock.now(), **form.cleaned_data)
             messages.success(request, _("Kept. It holds once you have both signed it."))
             return redirect("agreement", number)
         except Refusal as refusal:
@@ -62,14 +63,16 @@ def _context(
 @require_POST
 def sign(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
-    version = request.POST.get("version", "")
     try:
-        sign_agreement(
-            by=request.person, mentorship=mentorship, version=int(version) if version.isdecimal() else 0,
-            now=clock.now(),
-        )  # fmt: skip
+        sign_agreement(by=request.person, mentorship=mentorship, version=_version(request, "version"), now=clock.now())
         messages.success(request, _("Signed."))
         return redirect("mentorship", number)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("agreement", number)
+
+
+def _version(request: PersonRequest, name: str) -> int:
+    """The version that the page showed; 0 for none, and for anything that is no number."""
+    given = request.POST.get(name, "")
+    return int(given[:9]) if given.isdecimal() else 0
