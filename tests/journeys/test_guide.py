@@ -127,3 +127,26 @@ def test_agendas_offer_the_templates_own_in_its_weeks(programme: Programme) -> N
 def test_stages_have_names_and_purposes() -> None:
     assert stage_name("growth") == "Growth"
     assert all(stage_purpose(stage_id) for stage_id in conditions())
+
+
+def test_what_a_stage_has_lost_is_decided_by_its_weeks(organisation: Organisation) -> None:
+    windows = [
+        {"stage": "connection", "from_week": 0, "to_week": 2},
+        {"stage": "action_planning", "from_week": 2, "to_week": 4},
+    ]
+    plan = plan_of(ProgrammeFactory(organisation=organisation, stage_plan=windows, duration_weeks=8))
+
+    asked = plan.stages[1]
+    assert [(each.key, each.numbers) for each in (*asked.entry, *asked.exit)] == [
+        ("elapsed_share_gte", (0.25,)),
+        ("elapsed_share_gte", (0.5,)),
+    ]
+
+
+def test_tasks_that_could_never_tick_themselves_are_left_out(organisation: Organisation) -> None:
+    windows = [{"stage": stage, "from_week": 0, "to_week": 3} for stage in ("orientation", "action_planning")]
+    bare = ProgrammeFactory(organisation=organisation, surveys=[], training_gate=False, stage_plan=windows)
+
+    ids = {task.id for stage in ("orientation", "action_planning") for task in tasks_for(bare, stage, "mentee")}
+
+    assert ids == {"or_me_profile", "or_me_style", "or_me_rank", "ac_me_path"}

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tests.factories.journeys import agreed, carried_to, met, oriented, settled
-from tests.factories.people import PersonFactory
+from tests.factories.people import PersonFactory, RoleGrantFactory
 from tests.factories.programmes import ProgrammeRoleFactory
 from trellis.journeys import jobs, subscribers
 from trellis.journeys.actions import answer_check_in, skip_check_in
@@ -15,6 +15,7 @@ from trellis.kernel.jobs.tables import Job
 from trellis.mentorships import subscribers as mentorship_subscribers
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
+from trellis.people.choices import OrganisationRole
 from trellis.people.models import Organisation, Person
 from trellis.surveys.models import SurveyResponse
 
@@ -124,3 +125,16 @@ def test_a_pair_that_waits_for_time_alone_is_left_alone(pair: Mentorship, now: d
 
     assert jobs.refresh_organisation(organisation_id=pair.organisation_id) == {"moved": 0}
     assert stage() == "growth"
+
+
+def test_a_wish_for_contact_where_the_partner_runs_the_programme_reaches_the_safeguarding_contact(
+    pair: Mentorship, mentee: Person, mentor: Person, organisation: Organisation, now: datetime
+) -> None:
+    ProgrammeRoleFactory(programme=pair.programme, person=mentor)
+    contact = RoleGrantFactory(
+        person=PersonFactory(organisation=organisation), role=OrganisationRole.SAFEGUARDING
+    ).person
+
+    answer_check_in(by=mentee, mentorship=pair, pack_id="pulse_30", role="mentee", answers={"ep3": 1}, now=now)
+
+    assert Notice.objects.get(kind="journeys.contact_wanted").person_id == contact.pk

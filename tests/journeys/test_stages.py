@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.factories.journeys import a_started_pair, carried_to, met, oriented, settled
+from tests.factories.journeys import a_started_pair, agreed, carried_to, met, oriented, settled
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import ProgrammeRoleFactory
 from trellis.journeys.actions import (
@@ -14,6 +14,7 @@ from trellis.journeys.actions import (
     start_journey,
 )
 from trellis.journeys.models import Journey, StageEntry
+from trellis.journeys.queries import journey_view
 from trellis.kernel import clock
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry, EventRow
@@ -150,3 +151,34 @@ def test_the_daily_refresh_sees_what_time_alone_has_changed(programme: Programme
 
 def test_the_daily_refresh_starts_journeys_that_were_missed(pair: Mentorship) -> None:
     assert refresh_journeys(now=clock.now(), progress=lambda done, total: None) == 1
+
+
+def test_press_next_in_the_last_stage_says_so(pair: Mentorship, mentee: Person, now: datetime) -> None:
+    start_journey(mentorship=pair, now=now)
+    Journey.objects.update(stage="closure")
+
+    with pytest.raises(AdvanceRefused, match="This is the last stage"):
+        press_next(by=mentee, mentorship=pair, stage="closure", now=now)
+
+
+def test_a_stage_taken_out_of_the_plan_does_not_hold_the_pair(pair: Mentorship, mentee: Person, now: datetime) -> None:
+    start_journey(mentorship=pair, now=now)
+    Journey.objects.update(stage="review")
+    pair.programme.stage_plan = [row for row in pair.programme.stage_plan if row["stage"] != "review"]
+    pair.programme.save()
+    assert journey_view(pair, mentee, now).stage.id == "evaluation"
+
+    assert press_next(by=mentee, mentorship=pair, stage="evaluation", now=now).stage == "closure"
+    assert path(pair)[-2:] == [("evaluation", "conditions"), ("closure", "pressed")]
+
+
+def test_an_early_end_leaves_the_pair_where_it_was(pair: Mentorship, mentee: Person, now: datetime) -> None:
+    carried_to(pair, "connection")
+    met(pair, 2)
+    agreed(pair)
+    refresh_journey(mentorship=pair, now=now)
+    ended = end_mentorship(by=mentee, mentorship=pair, now=now)
+    settled(pair, "pulse_30")  # those who stop early are asked too
+
+    assert refresh_journey(mentorship=ended, now=now).stage == "connection"
+    assert journey_view(ended, mentee, now).stage.id == "connection"

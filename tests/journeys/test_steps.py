@@ -20,6 +20,7 @@ from tests.factories.journeys import (
     settled,
 )
 from tests.factories.programmes import EnrolmentFactory
+from trellis.goals.models import GoalStatus
 from trellis.journeys.actions import close_journey, press_next, tick_task
 from trellis.journeys.queries import NextStep, next_step_of
 from trellis.meetings.models import Confirmation, MeetingState
@@ -239,3 +240,15 @@ def test_a_task_without_a_date_comes_last(
     found = step(Mentorship.objects.select_related("programme").get(pk=pair.pk), mentor, now)
 
     assert found.key in {"plan_meeting", "task"}
+
+
+def test_steps_are_asked_of_the_goal_that_still_runs(pair: Mentorship, mentee: Person, now: datetime) -> None:
+    carried_to(pair, "action_planning")
+    planned(pair)
+    pair.goals.update(status=GoalStatus.REACHED)
+    assert step(pair, mentee, now).title == "Write your next goal"
+
+    running = a_goal(pair)
+
+    assert step(pair, mentee, now).path == f"/goals/{running.pk}/"
+    assert key(pair, mentee, now) == "add_steps"

@@ -27,13 +27,13 @@ def _all_met(plan: StagePlan, requirements: tuple[Requirement, ...], facts: Fact
     return all(condition.met for condition in conditions_of(plan, requirements, facts))
 
 
-def assess(plan: StagePlan, current: str, facts: Facts) -> Standing:
-    """Go on from `current` through every stage whose exit conditions are met.
+def assess(plan: StagePlan, current: str, facts: Facts, *, moves: bool = True) -> Standing:
+    """Go on from `current` through every stage whose exit conditions are met; with `moves=False`, stay.
 
     Never goes back and never jumps: `passed` lists each stage that was left. Same input, same answer.
     """
     start = at = plan.index(current)
-    while at + 1 < len(plan.stages) and _all_met(plan, plan.stages[at].exit, facts):
+    while moves and at + 1 < len(plan.stages) and _all_met(plan, plan.stages[at].exit, facts):
         at += 1
     stage, later = plan.stages[at], plan.stages[at + 1 :]
     begun = [other for other in later if _all_met(plan, other.entry, facts)]

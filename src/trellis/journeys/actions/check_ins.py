@@ -11,7 +11,7 @@ from trellis.journeys.actions.stages import refresh_journey
 from trellis.kernel.errors import NotAllowed
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import partners_of
-from trellis.mentorships.queries.contacts import programme_team
+from trellis.mentorships.queries.contacts import programme_team, safeguarding_contacts
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
 from trellis.surveys.actions import answer_pack, decline_pack
@@ -52,12 +52,13 @@ def _check(by: Person, mentorship: Mentorship) -> None:
 
 
 def _ask_contact(by: Person, mentorship: Mentorship, now: datetime) -> None:
-    """Tell the programme's owner and coordinators, unless one of them is the other half of the pair."""
-    partners = {partner.pk for partner in partners_of(mentorship, by)}
-    for manager in programme_team(mentorship.programme):
-        if manager.pk not in partners | {by.pk}:
-            tell(
-                person=manager, kind=notices.CONTACT_WANTED, now=now,
-                key=f"mentorship:{mentorship.pk}:contact:{by.pk}:{now:%Y%m%d}",
-                parameters={"name": by.full_name, "programme": mentorship.programme.name},
-            )  # fmt: skip
+    """Tell the programme's owner and coordinators, never the other half of the pair; where nobody else is left on
+    the team, the organisation's safeguarding contacts, so that the wish is heard."""
+    pair = {by, *partners_of(mentorship, by)}
+    team = [manager for manager in programme_team(mentorship.programme) if manager not in pair]
+    for helper in team or safeguarding_contacts(mentorship):
+        tell(
+            person=helper, kind=notices.CONTACT_WANTED, now=now,
+            key=f"mentorship:{mentorship.pk}:contact:{by.pk}:{now:%Y%m%d}",
+            parameters={"name": by.full_name, "programme": mentorship.programme.name},
+        )  # fmt: skip

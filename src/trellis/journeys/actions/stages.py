@@ -16,6 +16,7 @@ from trellis.kernel import audit
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
 from trellis.mentorships.actions.states import locked
+from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import partners_of
 from trellis.notifications.actions import tell
@@ -43,16 +44,20 @@ def start_journey(*, mentorship: Mentorship, now: datetime) -> Journey:
 
 @transaction.atomic
 def refresh_journey(*, mentorship: Mentorship, now: datetime) -> Journey:
-    """Write down every stage that the facts have led through. Starts the journey if it has none. Idempotent."""
+    """Write down every stage that the facts have led through. Starts the journey if it has none. Idempotent.
+
+    One whose stage has been taken out of the plan goes to where the plan goes on. One that ended early stays.
+    """
     journey = Journey.objects.select_for_update().filter(mentorship=mentorship).first()
     if journey is None:
         return start_journey(mentorship=mentorship, now=now)
-    standing = gather(mentorship, now).standing
-    plan = plan_of(mentorship.programme)
-    for left in standing.passed:
-        following = plan.after(left)
-        assert following
-        _enter(journey, following.id, how=StageEntry.How.CONDITIONS, by=None, now=now)
+    material = gather(mentorship, now)
+    if mentorship.state == MentorshipState.ENDED:
+        return journey
+    here = material.plan.stages[material.plan.index(journey.stage)].id
+    ahead = [material.plan.after(left) for left in material.standing.passed]
+    for stage_id in ([here] if here != journey.stage else []) + [stage.id for stage in ahead if stage]:
+        _enter(journey, stage_id, how=StageEntry.How.CONDITIONS, by=None, now=now)
     return journey
 
 
@@ -68,8 +73,10 @@ def press_next(*, by: Person, mentorship: Mentorship, stage: str, now: datetime)
         raise NotAllowed(_("Only the two people in this mentoring can move on, and only while it lasts."))
     journey = refresh_journey(mentorship=mentorship, now=now)
     following = plan_of(mentorship.programme).after(journey.stage)
-    if journey.stage != stage or following is None:
+    if journey.stage != stage:
         raise AdvanceRefused(_("You two are already further. The page now shows where you stand."))
+    if following is None:
+        raise AdvanceRefused(_("This is the last stage. Close the round on the closing page."))
     _enter(journey, following.id, how=StageEntry.How.PRESSED, by=by, now=now)
     for partner in partners_of(mentorship, by):
         tell(
@@ -132,8 +139,8 @@ def refresh_journeys(*, now: datetime, progress: Callable[[int, int], None]) -> 
     numbers = list(Mentorship.objects.live().order_by("id").values_list("pk", flat=True))
     moved = 0
     for done, number in enumerate(numbers, start=1):
-        mentorship = Mentorship.objects.select_related("programme").get(pk=number)
-        before = Journey.objects.filter(mentorship=mentorship).values_list("stage", flat=True).first()
-        moved += refresh_journey(mentorship=mentorship, now=now).stage != before
+        for mentorship in Mentorship.objects.select_related("programme").filter(pk=number):  # unless withdrawn by now
+            before = Journey.objects.filter(mentorship=mentorship).values_list("stage", flat=True).first()
+            moved += refresh_journey(mentorship=mentorship, now=now).stage != before
         progress(done, len(numbers))
     return moved

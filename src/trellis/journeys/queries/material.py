@@ -83,7 +83,7 @@ class Material:
     @cached_property
     def standing(self) -> Standing:
         current = self.journey.stage if self.journey else self.plan.stages[0].id
-        return assess(self.plan, current, self.facts)
+        return assess(self.plan, current, self.facts, moves=self.mentorship.state != MentorshipState.ENDED)
 
     @property
     def today(self) -> date:

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from trellis.goals.models import GoalStatus
 from trellis.journeys.addresses import address
 from trellis.journeys.guide import stage_name
-from trellis.journeys.queries.material import Material, MeetingFact
+from trellis.journeys.queries.material import GoalFact, Material, MeetingFact
 from trellis.journeys.queries.tasks import TaskLine, task_lines
 from trellis.journeys.queries.words import survey_opens_on
 from trellis.meetings.models import MeetingState
@@ -212,13 +213,16 @@ def _survey(view: View, condition: Condition, stage_id: str) -> NextStep | None:
 
 
 def _goals(view: View, condition: Condition, stage_id: str) -> NextStep | None:
-    if view.is_mentor:
+    if view.is_mentor or _active_goal(view):
         return None
-    return NextStep(
-        "write_goal", _("Write your first goal"),
-        _("One that you can reach within thirty days. A draft is yours alone."),
-        address("goal_new", view.number), _("Write a goal"),
-    )  # fmt: skip
+    title, why = _("Write your first goal"), _("One that you can reach within thirty days. A draft is yours alone.")
+    if view.material.goals:
+        title, why = _("Write your next goal"), _("What you had set yourself is reached. A draft is yours alone.")
+    return NextStep("write_goal", title, why, address("goal_new", view.number), _("Write a goal"))
+
+
+def _active_goal(view: View) -> GoalFact | None:
+    return next((goal for goal in view.material.goals if goal.status == GoalStatus.ACTIVE), None)
 
 
 def _goal_has(view: View, condition: Condition, stage_id: str) -> NextStep | None:
@@ -240,9 +244,12 @@ def _goal_has(view: View, condition: Condition, stage_id: str) -> NextStep | Non
 def _actions(view: View, condition: Condition, stage_id: str) -> NextStep | None:
     if view.is_mentor or not view.material.goals:
         return None
+    goal = _active_goal(view)
+    if goal is None:  # a goal that is reached takes no more steps
+        return _goals(view, condition, stage_id)
     return NextStep(
         "add_steps", _("Break your goal into small steps"), _("Two weeks or less each, with a date. Three are enough."),
-        address("goal", view.material.goals[0].id), _("Add steps"),
+        address("goal", goal.id), _("Add steps"),
     )  # fmt: skip
 
 
