@@ -98,6 +98,12 @@ def test_activate_goal_says_everything_that_is_missing(pair: Mentorship, amara: 
     assert rules.missing(goal) == ["outcome", "evidence", "due_on", "why", "linked_skill"]
 
 
+def test_activate_goal_takes_no_invisible_words_for_words(pair: Mentorship, amara: Person, now: datetime) -> None:
+    goal = actions.draft_goal(by=amara, mentorship=pair, title="x", outcome="\u200b", why=" \u2800 ", now=now)
+
+    assert rules.missing(goal) == ["outcome", "evidence", "due_on", "why", "linked_skill"]
+
+
 def test_activate_goal_needs_the_first_one_within_30_days(draft: Goal, amara: Person, now: datetime) -> None:
     later = {**WHOLE, "due_on": TODAY + timedelta(days=31)}
     actions.edit_goal(by=amara, goal=draft, **later, now=now)

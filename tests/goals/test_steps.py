@@ -70,7 +70,11 @@ def test_add_action_to_others_drafts_settled_goals_or_for_strangers_is_refused(
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("  ", "Write down what the step is."), ("x" * 301, "At most 300 characters (you have 301).")],
+    [
+        ("  ", "Write down what the step is."),
+        ("\u200b\u2060", "Write down what the step is."),
+        ("x" * 301, "At most 300 characters (you have 301)."),
+    ],
 )
 def test_add_action_with_an_impossible_text(goal: Goal, amara: Person, now: datetime, text: str, words: str) -> None:
     with pytest.raises(StepRefused) as refused:

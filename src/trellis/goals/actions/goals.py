@@ -167,7 +167,7 @@ def _check_texts(goal: Goal) -> None:
     _check_length("title", goal.title, rules.TITLE_AT_MOST)
     for field in TEXTS:
         text = getattr(goal, field).strip()
-        setattr(goal, field, text)
+        setattr(goal, field, "" if is_blank(text) else text)
         _check_length(field, text, rules.TEXT_AT_MOST)
 
 

@@ -7,6 +7,7 @@ from trellis.goals import notices, rules
 from trellis.goals.actions.telling import changed
 from trellis.goals.models import ActionItem, Goal
 from trellis.kernel.errors import NotAllowed, Refusal
+from trellis.kernel.visible import is_blank
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
@@ -28,7 +29,7 @@ def add_action(*, by: Person, goal: Goal, owner: Person, text: str, due_on: date
     if not rules.can_add_step(by, goal, owner):
         raise NotAllowed(_("This step cannot be added: the goal is settled, not shared with you, or not yours."))
     text = text.strip()
-    if not text:
+    if is_blank(text):
         raise StepRefused(_("Write down what the step is."), field="text")
     if len(text) > STEP_AT_MOST:
         raise StepRefused(
