@@ -68,13 +68,12 @@ def mark_read(*, by: Person, mentorship: Mentorship, up_to: int, now: datetime) 
 
 
 def _mark(person: Person, mentorship: Mentorship, up_to: int) -> None:
-    mark, _fresh = ReadMark.objects.get_or_create(
+    ReadMark.objects.get_or_create(
         mentorship=mentorship, person=person,
         defaults={"organisation_id": mentorship.organisation_id, "last_message_id": up_to},
     )  # fmt: skip
-    if mark.last_message_id < up_to:
-        mark.last_message_id = up_to
-        mark.save(update_fields=["last_message_id"])
+    behind = ReadMark.objects.filter(mentorship=mentorship, person=person, last_message_id__lt=up_to)
+    behind.update(last_message_id=up_to)  # compared by the database: two devices at once do not lead back
 
 
 def _tell(person: Person, author: Person, message: Message, now: datetime) -> None:
