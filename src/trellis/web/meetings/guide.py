@@ -9,8 +9,8 @@ from trellis.journeys.guide import Prompt, agendas_for, prompts_for, stage_name
 from trellis.journeys.models import Journey
 from trellis.journeys.queries.material import timeline_of
 from trellis.meetings.queries import meeting_counts
-from trellis.mentorships.choices import PartyRole
-from trellis.mentorships.models import Mentorship
+from trellis.mentorships.choices import MentorshipState, PartyRole
+from trellis.mentorships.models import Mentorship, Transition
 from trellis.mentorships.queries.partners import Partner
 from trellis.programmes.plan import Agenda
 
@@ -38,15 +38,22 @@ class Guide:
 
 
 def guide_for(mentorship: Mentorship, partner: Partner, now: datetime) -> Guide:
-    """The guide of the stage in which the pair is, as the one opposite `partner` sees it; two queries."""
+    """The guide of the stage in which the pair is, as the one opposite `partner` sees it; at most three queries."""
     stage = Journey.objects.filter(mentorship=mentorship).values_list("stage", flat=True).first() or BEFORE_ANY_STAGE
     held = meeting_counts([mentorship.pk])[mentorship.pk].held_by_anyone
-    week = timeline_of(mentorship, (), now).week(timezone.localdate(now))
+    week = timeline_of(mentorship, _pause(mentorship), now).week(timezone.localdate(now))
     agenda = agendas_for(mentorship.programme, stage, week)[0]
     role = OPPOSITE.get(partner.role, partner.role)
     questions = prompts_for(mentorship.programme, stage, role, meetings_held=held)
     title = agenda.title.rsplit(" (", 1)[0]
     return Guide(stage_name(stage), title, _minutes(agenda), _items(agenda), questions)
+
+
+def _pause(mentorship: Mentorship) -> tuple[Transition, ...]:
+    """What the calendar needs to stand still during a pause that lasts."""
+    if mentorship.state != MentorshipState.PAUSED:
+        return ()
+    return tuple(Transition.objects.filter(mentorship=mentorship).defer("words").order_by("id"))
 
 
 def _minutes(agenda: Agenda) -> int:
