@@ -95,6 +95,18 @@ def test_last_admin_stays(admin: Person) -> None:
     assert RoleGrant.objects.count() == 1
 
 
+def test_an_admin_no_more_takes_nobody_elses_role(admin: Person, organisation: Organisation) -> None:
+    """Two of three admins remove each other at the same moment: the second began while still an admin."""
+    second, third = (RoleGrantFactory(person=PersonFactory(organisation=organisation), role="admin") for _ in range(2))
+    assert "admin" in second.person.organisation_roles  # read when their request began
+    revoke_role(by=admin, grant=RoleGrant.objects.get(pk=second.pk), now=NOW)
+
+    with pytest.raises(NotAllowed):
+        revoke_role(by=second.person, grant=RoleGrant.objects.get(person=admin), now=NOW)
+
+    assert set(RoleGrant.objects.values_list("person_id", flat=True)) == {admin.pk, third.person_id}
+
+
 def test_an_admin_who_left_does_not_count_as_another(admin: Person, organisation: Organisation) -> None:
     gone = PersonFactory(organisation=organisation, status=PersonStatus.LEFT)
     RoleGrantFactory(person=gone, role=OrganisationRole.ADMIN)
