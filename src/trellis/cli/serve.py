@@ -16,6 +16,7 @@ from django.conf import settings
 from trellis.cli.output import OK, REFUSED, complain, note, say
 
 GRACE = 20  # seconds for pages and jobs that are under way
+HERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104  # compared, not bound
 LOOKS = 1.0  # seconds between two looks at whether the one who started a part is still there
 
 
@@ -49,12 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
 def address_of(host: str, port: int) -> str:
     if settings.HTTPS:
         return str(settings.BASE_URL)
-    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  # compared, not bound
+    return f"http://{'localhost' if host in HERE else _in_address(host)}:{port}"
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
-        "gunicorn", "trellis.config.wsgi", "--bind", f"{host}:{port}",
+        "gunicorn", "trellis.config.wsgi", "--bind", f"{_in_address(host)}:{port}",
         "--worker-class", "gthread", "--workers", str(workers), "--threads", "4",
         "--graceful-timeout", str(GRACE), "--max-requests", "5000", "--max-requests-jitter", "500",
         "--log-level", "warning", "--no-control-socket",

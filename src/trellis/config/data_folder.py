@@ -60,6 +60,14 @@ def database_from_url(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def host_of(url: str) -> str:
+    """The host of TRELLIS_URL, as ALLOWED_HOSTS spells it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise ValueError(f"TRELLIS_URL is {url}; it must be like https://mentoring.example.org, without a path.")
+    return f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+
+
 def contact_address(text: str) -> str:
     """A page's or mailbox's address in full: RFC 9116 wants mailto: before an e-mail."""
     text = " ".join(text.split())

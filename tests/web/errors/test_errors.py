@@ -10,7 +10,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.factories.people import PersonFactory
-from trellis.config.data_folder import contact_address
 from trellis.kernel import clock
 from trellis.people.models import Organisation, Person
 from trellis.web.errors import views
@@ -128,17 +127,6 @@ def test_security_txt_without_a_contact_does_not_exist(client: Client, db: None,
     settings.SECURITY_CONTACT = ""
 
     assert client.get("/.well-known/security.txt").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("", ""), ("security@example.org", "mailto:security@example.org"), ("https://example.org/s", "https://example.org/s"),
-        ("mailto:a@example.org\nContact: mailto:b@evil.example", "mailto:a@example.org Contact: mailto:b@evil.example"),
-    ],
-)  # fmt: skip
-def test_contact_address_is_one_line_and_a_whole_address(typed: str, kept: str) -> None:
-    assert contact_address(typed) == kept
 
 
 def test_null_byte_in_a_cookie_is_not_found(client: Client, db: None) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from trellis.config.data_folder import contact_address, data_folder, database_from_url, field_keys, secret_key
+from trellis.config.data_folder import contact_address, data_folder, database_from_url, field_keys, host_of, secret_key
 
 TRELLIS_DATA = data_folder()
 SECRET_KEY = secret_key(TRELLIS_DATA)
@@ -12,7 +12,7 @@ DEBUG = False
 PACKAGE = Path(__file__).resolve().parents[2]
 
 BASE_URL = os.environ.get("TRELLIS_URL", "http://localhost:8000").rstrip("/")
-_host = BASE_URL.split("://", 1)[1].split(":")[0]
+_host = host_of(BASE_URL)
 ALLOWED_HOSTS = [_host, *filter(None, os.environ.get("TRELLIS_HOSTS", "").split(","))]
 if _host == "localhost":
     ALLOWED_HOSTS += ["127.0.0.1", "[::1]"]

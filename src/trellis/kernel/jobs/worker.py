@@ -41,7 +41,7 @@ class Worker:
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._running: dict[int, tuple[Job, threading.Event]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may come while its own thread holds it
 
     def stop(self) -> None:
         """Claim nothing more; what runs is interrupted at its next progress, or finishes within the grace."""
