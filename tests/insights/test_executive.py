@@ -9,8 +9,9 @@ from trellis.insights.queries.executive import Figure, executive_report
 from trellis.kernel.tenancy import organisation_scope
 from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
-from trellis.people.choices import OrganisationRole
+from trellis.people.choices import OrganisationRole, PersonStatus
 from trellis.people.models import Organisation, Person
+from trellis.programmes.choices import ProgrammeStatus
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, 0), (1, None), (4, None), (5, 5), (200, 200)])
@@ -77,3 +78,40 @@ def test_page_names_nobody(client: Client, organisation: Organisation, person: P
     client.force_login(person.account)
 
     assert "Canary" not in client.get(reverse("executive_report")).content.decode()
+
+
+def test_share_is_hidden_while_those_outside_are_few(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation)
+    for _ in range(5):
+        a_pair(programme)
+    assert executive_report().share == 100
+
+    PersonFactory(organisation=organisation)
+
+    assert executive_report().share is None
+    for _ in range(4):
+        PersonFactory(organisation=organisation)
+    assert executive_report().share == 67
+
+
+def test_table_is_hidden_while_what_archived_programmes_add_to_a_total_is_small(organisation: Organisation) -> None:
+    shown, archived = ProgrammeFactory(organisation=organisation), ProgrammeFactory(organisation=organisation)
+    for _ in range(6):
+        a_pair(shown)
+    archived.status = ProgrammeStatus.ARCHIVED
+    archived.save()
+    assert len(executive_report().programmes) == 1
+
+    for _ in range(2):
+        Mentorship.objects.filter(pk=a_pair(archived).pk).update(state=MentorshipState.COMPLETED)
+
+    assert executive_report().programmes == []
+
+
+def test_whoever_has_left_is_not_among_those_who_take_part(organisation: Organisation) -> None:
+    pairs = [a_pair(ProgrammeFactory(organisation=organisation)) for _ in range(5)]
+    Person.objects.filter(parties__mentorship=pairs[0]).update(status=PersonStatus.LEFT)
+
+    report = executive_report()
+
+    assert (report.people, report.in_mentoring.value, report.share) == (8, 8, 100)

@@ -102,6 +102,26 @@ def test_figures_can_be_recomputed_by_hand(programme: Programme) -> None:
     assert _figures(programme) == ["2", "–", "1.0", "66%", "50%"]
 
 
+def test_first_meetings_count_pairs_that_have_ended_and_none_younger_than_two_weeks(programme: Programme) -> None:
+    """KPI first_meeting_on_time, worked by hand: 4 pairs began 14 or more days ago, 2 of them met by day 14."""
+    now = clock.now()
+    for age, met_after, state in (
+        (40, 13, "active"), (40, 15, "active"), (40, None, "ended"), (14, 10, "completed"), (13, 2, "active"),
+    ):  # fmt: skip
+        mentorship = _pair(programme, age)
+        Mentorship.objects.filter(pk=mentorship.pk).update(state=state, started_at=now - timedelta(days=age))
+        if met_after is not None:
+            Meeting.objects.create(
+                organisation=programme.organisation, mentorship=mentorship, minutes=45, state=MeetingState.HELD_ONE,
+                planned_by=mentorship.parties.get(role="mentee").person, created_at=now,
+                starts_at=now - timedelta(days=age - met_after),
+            )  # fmt: skip
+
+    figure = overview(programme, now).figures[-1]
+
+    assert (figure.value, figure.note) == ("50%", "2 of 4 within 14 days")
+
+
 def test_funnel_counts_who_ever_reached_a_stage_and_the_median_days(programme: Programme) -> None:
     for days in ((0, 4), (0, 6), (0,)):
         journey = Journey.objects.create(

@@ -32,12 +32,39 @@ def _rows(context: Any, name: str) -> list[Any]:  # Any: Django's template conte
     return list(context[name])
 
 
-def test_all_pages_open_for_those_who_run_or_read_the_programme(
-    programme: Programme, pair: Mentorship, manager: Person, analyst: Person, organisation_analyst: Person
+def test_all_pages_open_for_those_who_run_the_programme(
+    programme: Programme, pair: Mentorship, manager: Person
 ) -> None:
-    for reader in (manager, analyst, organisation_analyst):
+    client = signed_in(manager)
+    assert [client.get(path).status_code for path in ["/manage/", *_paths(programme, pair)]] == [200] * 5
+
+
+def test_analysts_read_figures_and_find_no_pair(
+    programme: Programme, pair: Mentorship, analyst: Person, organisation_analyst: Person
+) -> None:
+    names = [person.full_name for person in Person.objects.filter(parties__mentorship=pair)]
+    for reader in (analyst, organisation_analyst):
         client = signed_in(reader)
-        assert [client.get(path).status_code for path in ["/manage/", *_paths(programme, pair)]] == [200] * 5
+        pages = [client.get(path) for path in ["/manage/", *_paths(programme, pair)]]
+        assert [page.status_code for page in pages[:2]] == [200, 200]
+        assert {page.status_code for page in pages[2:]} <= {403, 404}
+        text = "".join(page.content.decode() for page in pages)
+        assert not [name for name in names if name in text]
+        assert "1</b> live relationship" not in text
+
+
+def test_analysts_see_a_table_whole_or_not_at_all(programme: Programme, manager: Person, analyst: Person) -> None:
+    for _ in range(5):
+        a_started_pair(programme)
+
+    def found(reader: Person) -> Any:  # Any: Django's template context
+        return signed_in(reader).get(f"/manage/{programme.slug}/").context["overview"]
+
+    assert found(analyst).figures[0].value == "5"
+    Mentorship.objects.filter(pk=a_started_pair(programme).pk).update(state="paused")
+    assert found(manager).figures[0].value == "6"
+    assert found(analyst).figures[0].value == "–"
+    assert found(analyst).figures[0].note == "Hidden: fewer than 5, here or in the remainder."
 
 
 def test_a_programme_run_by_somebody_else_does_not_exist(

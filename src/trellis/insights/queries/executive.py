@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from trellis.insights.small_groups import LEAST, too_small
 from trellis.mentorships.choices import LIVE_STATES, MentorshipState
 from trellis.mentorships.models import Mentorship, Party
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus
 from trellis.programmes.models import Programme
-
-LEAST = 5  # nobody can lower it: trust.md 0(d)
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Figure:
 
     @classmethod
     def of(cls, count: int) -> "Figure":
-        return cls(count if count >= LEAST or count == 0 else None)
+        return cls(None if too_small(count) else count)
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,10 @@ class ExecutiveReport:
 
 def executive_report() -> ExecutiveReport:
     """The organisation in scope on one page; a fixed number of queries."""
-    people = Person.objects.active().count()
-    taking_part = Party.objects.filter(mentorship__state__in=LIVE_STATES).values("person").distinct().count()
+    active = Person.objects.active()
+    people = active.count()
+    parties = Party.objects.filter(mentorship__state__in=LIVE_STATES, person__in=active)
+    taking_part = parties.values("person").distinct().count()
     states = Mentorship.objects.aggregate(
         live=Count("pk", filter=Q(state__in=LIVE_STATES)),
         completed=Count("pk", filter=Q(state=MentorshipState.COMPLETED)),
@@ -58,21 +59,25 @@ def executive_report() -> ExecutiveReport:
     return ExecutiveReport(
         people=people,
         in_mentoring=part,
-        share=round(100 * part.value / people) if part.value is not None and people >= LEAST else None,
+        share=None if people < LEAST or too_small(taking_part, people - taking_part)
+        else round(100 * taking_part / people),
         live=Figure.of(states["live"]),
         completed=Figure.of(states["completed"]),
         completion=round(100 * states["completed"] / over) if _both_sides(states["completed"], over) else None,
-        programmes=_programme_lines(),
-    )
+        programmes=_programme_lines(live=states["live"], completed=states["completed"]),
+    )  # fmt: skip
 
 
 def _both_sides(part: int, whole: int) -> bool:
     """A share is shown only where those in it and those outside it are five or more each, or none."""
-    return whole >= 20 and all(count == 0 or count >= LEAST for count in (part, whole - part))
+    return whole >= 20 and not too_small(part, whole - part)
 
 
-def _programme_lines() -> list[ProgrammeLine]:
-    """Running and closed programmes, or none at all while any of their counts is too small to show."""
+def _programme_lines(*, live: int, completed: int) -> list[ProgrammeLine]:
+    """Running and closed programmes, or none at all while any of their counts is too small to show.
+
+    `live` and `completed` are the totals shown above the table: what archived programmes add to them is a group too.
+    """
     shown = Programme.objects.filter(
         status__in=[ProgrammeStatus.ENROLLING, ProgrammeStatus.RUNNING, ProgrammeStatus.CLOSED]
     )
@@ -85,7 +90,12 @@ def _programme_lines() -> list[ProgrammeLine]:
         live=Count("mentorships", filter=Q(mentorships__state__in=LIVE_STATES), distinct=True),
         completed=Count("mentorships", filter=Q(mentorships__state=MentorshipState.COMPLETED), distinct=True),
     ).order_by("name", "id")
-    lines = [
+    counted = list(rows.values("name", "status", "enrolled", "live", "completed"))
+    cells = [row[name] for row in counted for name in ("enrolled", "live", "completed")]
+    elsewhere = live - sum(row["live"] for row in counted), completed - sum(row["completed"] for row in counted)
+    if too_small(*cells, *elsewhere):
+        return []
+    return [
         ProgrammeLine(
             row["name"],
             str(ProgrammeStatus(row["status"]).label),
@@ -93,7 +103,5 @@ def _programme_lines() -> list[ProgrammeLine]:
             Figure.of(row["live"]),
             Figure.of(row["completed"]),
         )
-        for row in rows.values("name", "status", "enrolled", "live", "completed")
+        for row in counted
     ]
-    hidden = any(figure.value is None for line in lines for figure in (line.enrolled, line.live, line.completed))
-    return [] if hidden else lines

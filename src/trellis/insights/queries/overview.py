@@ -1,7 +1,8 @@
 """A programme at a glance: what needs a person today, four honest figures, the eight-stage funnel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from django.db.models import Count, Q
@@ -10,17 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from trellis.goals.models import Goal, GoalStatus
 from trellis.insights.queries.pairs import PairRow, live_pairs
+from trellis.insights.small_groups import too_small
 from trellis.journeys.models import StageEntry
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal
-from trellis.meetings.models import Meeting, MeetingState
+from trellis.meetings.models import HELD_BY_ANYONE, Meeting, MeetingState
 from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Mentorship, Party
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
-from trellis_engine.measures import Health
+from trellis_engine.measures import FIRST_MEETING_DAYS, Health
 
 RECENT = timedelta(days=30)
+HIDDEN = _("Hidden: fewer than 5, here or in the remainder.")
 STAGE_NAMES: dict[str, str | Promise] = {
     "orientation": _("Orientation"), "connection": _("Connection"), "goal_setting": _("Goal setting"),
     "action_planning": _("Action planning"), "growth": _("Growth"), "review": _("Review"),
@@ -36,6 +39,7 @@ class Figure:
     value: str
     note: str | Promise
     rule: str | Promise
+    cells: tuple[int, ...]  # the groups it counts
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,20 @@ class Overview:
     scores: list[tuple[str, int]]  # match score band, pairs
 
 
+def without_persons(found: Overview) -> Overview:
+    """The same for an analyst, who may know groups but no pair: nobody is named, and each table is whole or empty."""
+    reached = [row.reached for row in found.funnel]
+    lost = [before - after for before, after in pairwise(reached)]
+    banded = [count for _band, count in found.scores]
+    return replace(
+        found, needs=Needs(0, 0, 0, 0, 0), at_risk=[],
+        figures=[replace(each, value="–", note=HIDDEN) if too_small(*each.cells) else each for each in found.figures],
+        funnel=[] if too_small(*reached, *map(abs, lost)) else found.funnel,
+        enrolled={} if too_small(*found.enrolled.values()) else found.enrolled,
+        scores=[] if too_small(*banded, found.live - sum(banded)) else found.scores,
+    )  # fmt: skip
+
+
 def overview(programme: Programme, now: datetime) -> Overview:
     pairs = live_pairs(programme, now)
     risky = [row for row in pairs if row.health > Health.GREEN]
@@ -85,7 +103,7 @@ def overview(programme: Programme, now: datetime) -> Overview:
             to_approve=enrolled["applied"], at_risk=len(risky), without_mentor=_without_mentor(programme),
         ),
         figures=[_active(pairs), _accepted(proposals), _meetings(programme, len(pairs), now), _goals(programme, now),
-                 _first_meetings(programme, pairs, now)],
+                 _first_meetings(programme, now)],
         funnel=funnel(programme),
         at_risk=risky[:5], live=len(pairs), enrolled=enrolled, scores=_scores(pairs),
     )  # fmt: skip
@@ -131,6 +149,7 @@ def _active(pairs: list[PairRow]) -> Figure:
     return Figure(
         _("Live relationships"), str(len(pairs)), _("%(count)d paused") % {"count": paused},
         _("Relationships of this programme that are active or paused now."),
+        (paused, len(pairs) - paused),
     )  # fmt: skip
 
 
@@ -140,6 +159,7 @@ def _accepted(proposals: dict[str, int]) -> Figure:
         _("Offers accepted by both"), _percent(proposals["accepted"], settled),
         _("%(accepted)d of %(settled)d settled, %(waiting)d open") % {**proposals, "settled": settled},
         _("Offers that both sides accepted, of all that were answered or ran out."),
+        (proposals["accepted"], proposals["refused"], proposals["waiting"]),
     )  # fmt: skip
 
 
@@ -155,6 +175,7 @@ def _meetings(programme: Programme, live: int, now: datetime) -> Figure:
         _("Meetings per pair, 30 days"), f"{recent['both'] / live:.1f}" if live else "–",
         _("%(both)d confirmed by both, %(one)d by one") % recent,
         _("Meetings of the last 30 days confirmed by both sides, divided by live relationships."),
+        (live, recent["both"], recent["one"]),
     )  # fmt: skip
 
 
@@ -166,24 +187,33 @@ def _goals(programme: Programme, now: datetime) -> Figure:
         _("Goals on track"), _percent(counted["all"] - counted["late"], counted["all"]),
         _("%(late)d of %(all)d live goals are past their date") % counted,
         _("Live goals whose date has not passed, of all live goals."),
+        (counted["late"], counted["all"] - counted["late"]),
     )  # fmt: skip
 
 
-def _first_meetings(programme: Programme, pairs: list[PairRow], now: datetime) -> Figure:
-    """KPI first_meeting_on_time: held by the amber limit, of pairs old enough to tell."""
-    limit = timedelta(days=min(14, programme.interval_early_days or 14))
-    old = {row.id: row.started_at for row in pairs if row.started_at + limit <= now}
+def _first_meetings(programme: Programme, now: datetime) -> Figure:
+    """KPI first_meeting_on_time: held by the amber limit, of all pairs that began 14 or more days ago.
+
+    Those that have ended since count as well, or the figure would rise with every pair that never met and gave up.
+    """
+    limit = timedelta(days=min(FIRST_MEETING_DAYS, programme.interval_early_days or FIRST_MEETING_DAYS))
+    old = dict(
+        Mentorship.objects.filter(
+            programme=programme, started_at__lte=now - timedelta(days=FIRST_MEETING_DAYS)
+        ).values_list("pk", "started_at")
+    )
     first: dict[int, datetime] = {}
-    held = Meeting.objects.filter(
-        mentorship__in=old, state__in=[MeetingState.HELD_ONE, MeetingState.HELD_BOTH]
-    ).order_by("-starts_at")
+    held = Meeting.objects.filter(mentorship__programme=programme, state__in=HELD_BY_ANYONE).order_by("-starts_at")
     for mentorship, at in held.values_list("mentorship_id", "starts_at"):
-        first[mentorship] = at
+        if mentorship in old:
+            first[mentorship] = at
     on_time = sum(at <= old[mentorship] + limit for mentorship, at in first.items())
     return Figure(
         _("First meeting on time"), _percent(on_time, len(old)),
         _("%(met)d of %(old)d within %(days)d days") % {"met": on_time, "old": len(old), "days": limit.days},
-        _("Live relationships that first met within the limit, of those at least that old."),
+        _("Relationships that met within the limit, as one side at least confirmed, of all that began two weeks ago or "
+          "earlier, also those that have ended."),
+        (on_time, len(old) - on_time),
     )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from trellis.insights.queries.overview import overview as overview_of
-from trellis.insights.queries.overview import portfolio_numbers
+from trellis.insights.queries.overview import portfolio_numbers, without_persons
 from trellis.insights.queries.pair_page import pair_page
 from trellis.insights.queries.pairs import PairRow, live_pairs, pair_rows
+from trellis.insights.small_groups import too_small
 from trellis.insights.words import fact_words, step_words
 from trellis.journeys.actions import advance_journey
 from trellis.journeys.guide import stage_name
@@ -19,7 +20,7 @@ from trellis.kernel.errors import Refusal
 from trellis.mentorships.models import Mentorship
 from trellis.programmes import rules
 from trellis.programmes.models import Programme
-from trellis.programmes.queries import readable_programmes
+from trellis.programmes.queries import managed_programmes, readable_programmes
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme, readable_programme
 from trellis_engine.measures import Health
@@ -50,10 +51,12 @@ def _risk_cards(rows: list[PairRow]) -> list[RiskCard]:
 @require_safe
 @audience(Audience.PROGRAMME_READER)
 def portfolio(request: PersonRequest) -> HttpResponse:
-    """Every programme the person may read, with two live figures each."""
+    """Every programme the person may read, with two live figures each; an analyst sees no small ones."""
     programmes = list(readable_programmes(request.person).order_by("-id").distinct())
     numbers = portfolio_numbers(programmes)
-    rows = [(programme, *numbers[programme.pk]) for programme in programmes]
+    runs = set(managed_programmes(request.person).values_list("pk", flat=True))
+    shown = {pk: counts if pk in runs or not too_small(*counts) else (None, None) for pk, counts in numbers.items()}
+    rows = [(programme, *shown[programme.pk]) for programme in programmes]
     return render(request, "overview/portfolio.html", {"rows": rows, "may_create": rules.can_create(request.person)})
 
 
@@ -62,17 +65,16 @@ def portfolio(request: PersonRequest) -> HttpResponse:
 def overview(request: PersonRequest, slug: str) -> HttpResponse:
     programme = readable_programme(request, slug)
     found = overview_of(programme, clock.now())
-    context = {
-        "programme": programme, "overview": found, "risk": _risk_cards(found.at_risk),
-        "may_manage": rules.can_manage(request.person, programme),
-    }  # fmt: skip
+    if not rules.can_manage(request.person, programme):
+        return render(request, "overview/figures.html", {"programme": programme, "overview": without_persons(found)})
+    context = {"programme": programme, "overview": found, "risk": _risk_cards(found.at_risk)}
     return render(request, "overview/overview.html", context)
 
 
 @require_safe
-@audience(Audience.PROGRAMME_READER)
+@audience(Audience.PROGRAMME_MANAGER)
 def at_risk(request: PersonRequest, slug: str) -> HttpResponse:
-    programme = readable_programme(request, slug)
+    programme = managed_programme(request, slug)
     cards = _risk_cards(live_pairs(programme, clock.now()))
     asked = request.GET.get("show")
     shown = asked if asked in {"urgent", "watch"} else "all"
@@ -85,10 +87,10 @@ def at_risk(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@audience(Audience.PROGRAMME_READER)
+@audience(Audience.PROGRAMME_MANAGER)
 def pairs(request: PersonRequest, slug: str) -> HttpResponse:
     """Every pair of the programme, live ones by default."""
-    programme = readable_programme(request, slug)
+    programme = managed_programme(request, slug)
     now = clock.now()
     ended = request.GET.get("show") == "ended"
     if ended:
@@ -100,10 +102,10 @@ def pairs(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@audience(Audience.PROGRAMME_READER)
+@audience(Audience.PROGRAMME_MANAGER)
 def pair(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """One pair without private content. Opening it leaves a line in the audit log."""
-    programme = readable_programme(request, slug)
+    programme = managed_programme(request, slug)
     mentorship = _mentorship_of(programme, number)
     now = clock.now()
     page = pair_page(mentorship, now)
