@@ -302,6 +302,12 @@ def test_a_file_with_what_no_page_could_show_is_refused(admin: Person, old: byte
     assert Programme.objects.count() == 1
 
 
+@pytest.mark.parametrize("data", [b"a: =", b"=: 1", b"a: <<", b"<<: {a: 1}", b"="])
+def test_signs_that_mean_something_only_to_yaml_are_refused(data: bytes) -> None:
+    with pytest.raises(FileRefused, match=r"Line 1: “(=|<<)” is not a value"):
+        portable.read_configuration(data)
+
+
 @pytest.mark.parametrize("starts_on", [date.max, date.min])
 def test_a_programme_in_another_age_is_refused(admin: Person, starts_on: date) -> None:
     with pytest.raises(SettingsRefused, match="This date is too far away"):

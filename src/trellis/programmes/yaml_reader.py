@@ -151,7 +151,7 @@ def _inside(path: str, step: str | int) -> str:
 def _scalar(node: yaml.Node) -> Plain:
     try:
         value = yaml.SafeLoader("").construct_object(node)
-    except (ValueError, OverflowError):  # 31 February, or a number of five thousand digits
+    except (ValueError, OverflowError, yaml.YAMLError):  # 31 February, five thousand digits, a lone “=” or “<<”
         what = _("“%(value)s” is not a value.") % {"value": str(node.value)[:40]}
         raise FileRefused(
             [LineFault(node.start_mark.line + 1, what, _("Correct it, or write it in quotes."))]
