@@ -37,7 +37,7 @@ def test_every_template_is_whole(template: templates.Template) -> None:
     assert set(template.prompt_packs) <= content.prompt_packs()
     assert template.mentor_capacity >= 1
     assert template.mentors_per_mentee >= 1
-    assert template.mentor_minutes_a_month > 0
+    assert template.cadence.minutes_a_month > 0
 
 
 def test_pair_is_hidden_where_the_template_promises_a_safe_space() -> None:

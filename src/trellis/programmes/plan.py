@@ -111,6 +111,11 @@ class Cadence:
     meeting_minutes: int
     planned_meetings: int
 
+    @property
+    def minutes_a_month(self) -> int:
+        """Meeting minutes in an ordinary month, at the later, slower rhythm; without a rhythm, one meeting a month."""
+        return round(self.meeting_minutes * 30 / (self.interval_later_days or 30))
+
 
 def windows_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Window, ...]:
     return tuple(Window.of(row) for row in stored)

@@ -114,12 +114,6 @@ class Template:
         return self.enrolment in ALWAYS_ON or self.model == MentoringModel.BUDDY
 
     @property
-    def mentor_minutes_a_month(self) -> int:
-        """Minutes of meetings with one mentee in an ordinary month, at the later, slower rhythm."""
-        days = self.cadence.interval_later_days or 30
-        return round(self.cadence.meeting_minutes * 30 / days)
-
-    @property
     def words(self) -> str:
         """What a search looks in."""
         return " ".join([self.name, self.audience, self.summary, str(self.model.label), self.id]).casefold()

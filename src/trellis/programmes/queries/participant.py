@@ -9,6 +9,7 @@ from trellis.learning.modules import module_for
 from trellis.learning.queries import completed_modules
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
+from trellis.programmes.configuration import cadence_of
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.enrolment_rules import LIVE, most_places_of
 from trellis.programmes.models import Enrolment, Programme
@@ -64,8 +65,7 @@ def programmes_seen_by(person: Person) -> Q:
 
 def minutes_a_month(programme: Programme) -> int:
     """Meeting minutes in an ordinary month, once a pair has settled into its rhythm."""
-    days = programme.interval_later_days or 30
-    return round(programme.meeting_minutes * 30 / days)
+    return cadence_of(programme).minutes_a_month
 
 
 def open_programmes(person: Person, today: date) -> list[OpenProgramme]:

@@ -49,7 +49,7 @@ def _found(asked: dict[str, str], wish: Group | None) -> list[Template]:
     limits = next(((least, most) for key, _, least, most in TIMES if key == asked["time"]), None)
     if limits is None:
         return found
-    return [each for each in found if limits[0] <= each.mentor_minutes_a_month <= limits[1]]
+    return [each for each in found if limits[0] <= each.cadence.minutes_a_month <= limits[1]]
 
 
 def _sections(found: list[Template]) -> list[tuple[Group, list[Template]]]:
