@@ -1,15 +1,20 @@
 """Two people who change the same settings at once: the second save never silently undoes the first."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.factories.people import RoleGrantFactory
+from tests.factories.programmes import ProgrammeFactory, ProgrammeRoleFactory
+from trellis.kernel.tenancy import organisation_scope
 from trellis.people.choices import OrganisationRole
-from trellis.people.models import Person
+from trellis.people.models import Organisation, Person
 from trellis.programmes.actions import joining
 from trellis.programmes.actions.programmes import SettingsRefused, create_programme, move_programme
 from trellis.programmes.actions.settings import (
@@ -132,3 +137,28 @@ def test_opening_sign_up_keeps_the_dates_that_somebody_else_saved(owner: Person,
     move_programme(by=owner, programme=stale, to=ProgrammeStatus.ENROLLING, now=NOW)
 
     assert Programme.objects.get().enrolment_opens_on == date(2026, 11, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_who_press_save_in_the_same_moment_one_is_told(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation)
+    managers = [ProgrammeRoleFactory(programme=programme).person for _ in range(2)]
+    together = Barrier(len(managers))
+
+    def save(by: Person) -> str:
+        try:
+            with organisation_scope(organisation.pk):
+                own = Programme.objects.get(pk=programme.pk)
+                together.wait(timeout=10)
+                change_basics(by=by, programme=own, basics=basics(own, name=f"By {by.pk}"), now=NOW, seen=0)
+                return f"By {by.pk}"
+        except ChangedMeanwhile:
+            return "told"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(managers)) as pool:
+        answers = list(pool.map(save, managers))
+
+    saved = Programme.objects.get(pk=programme.pk).name
+    assert sorted(answers) == sorted([saved, "told"])

@@ -143,7 +143,7 @@ class _Taken:
             late = in_turn(self.programme, [one for one in fresh if one.side == Side.MENTEE])[free:]
             for enrolment in late:
                 enrolment.state = EnrolmentState.WAITING
-        changed = [*updated, *(one for one in late if one not in updated)]
+        changed = {one.pk: one for one in (*updated, *late)}.values()
         Enrolment.objects.bulk_update(changed, COLUMNS, batch_size=BATCH)
         return len(late)
 

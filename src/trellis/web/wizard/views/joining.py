@@ -40,6 +40,8 @@ def condition(request: PersonRequest, slug: str, number: int = 0) -> HttpRespons
         except SettingsRefused as refusal:
             show(refusal, form, {"value.value": "number"})
         except ChangedMeanwhile as refusal:
+            programme.refresh_from_db()
+            row = get_object_or_404(EligibilityRule, programme=programme, pk=number)
             form = ConditionForm(request.POST, row=row)
             show_what_is_saved(refusal, form)
         else:
@@ -107,6 +109,8 @@ def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse
         except SettingsRefused as refusal:
             show(refusal, form)
         except ChangedMeanwhile as refusal:
+            programme.refresh_from_db()
+            row = get_object_or_404(Question, programme=programme, pk=number)
             form = QuestionForm(request.POST, row=row)
             show_what_is_saved(refusal, form)
         else:
@@ -129,7 +133,6 @@ def _page(
     request: PersonRequest, name: str, programme: Programme, form: ConditionForm | QuestionForm,
     row: EligibilityRule | Question | None, beside: list[Link],
 ) -> HttpResponse:  # fmt: skip
-    programme.refresh_from_db(fields=["last_changes"])
     context = {"programme": programme, "form": form, "row": row, "links": beside, "seen": changes_so_far(programme)}
     return render(request, f"wizard/{name}.html", context, status=422 if form.errors else 200)
 
