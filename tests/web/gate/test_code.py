@@ -127,6 +127,15 @@ def test_ten_wrong_codes_close_the_address_for_every_device(amara: Person) -> No
     assert signed_in_as(visitor) is None
 
 
+def test_a_whole_office_behind_one_address_gets_its_mails(organisation: Organisation) -> None:
+    """A round opens, and a hundred people of one site sign in within a quarter of an hour."""
+    for number in range(100):
+        PersonFactory(organisation=organisation, account=None, email=f"e{number}@example.org")
+
+    for number in range(100):
+        ask(Client(), f"e{number}@example.org")
+
+
 def test_mails_to_one_address_are_limited(client: Client, amara: Person) -> None:
     for _ in range(5):
         ask(client)

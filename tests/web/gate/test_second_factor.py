@@ -173,3 +173,13 @@ def test_admin_cannot_remove_their_last_second_factor(client: Client, strict_adm
 
     assert "this is your only one. Add another first." in page.content.decode()
     assert Authenticator.objects.filter(user=strict_admin.account, type="totp").exists()
+
+
+def test_too_many_passkeys_at_once_are_told_to_wait(client: Client, db: None, settings: Settings) -> None:
+    settings.MFA_RATE_LIMITS = {"webauthn_login": "2/m/ip"}
+
+    answers = [client.post(reverse("mfa_login_webauthn"), {"credential": "x"}) for _ in range(3)]
+
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+    assert answers[2]["Retry-After"] == "60"
+    assert "That was a lot at once" in answers[2].content.decode()

@@ -115,10 +115,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/15m/key",  # wrong passwords and codes of one account together
-    "request_login_code": "5/15m/key,60/15m/ip",
+    "request_login_code": "5/15m/key,600/15m/ip",  # a whole office may stand behind one address when a round opens
     "try_code": "5/15m/key",  # one code
     "reauthenticate": "10/15m/user",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # as passwords: there is nothing in a passkey to guess
 MFA_ADAPTER = "trellis.web.account.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
