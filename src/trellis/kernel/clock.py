@@ -15,6 +15,7 @@ def now() -> datetime:
 
 
 def today() -> date:
+    """The day in UTC. What people or an organisation call today is `timezone.localdate(now(), their zone)`."""
     return now().date()
 
 

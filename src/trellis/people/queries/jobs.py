@@ -56,7 +56,7 @@ def job_counts(person: Person, *, now: datetime) -> JobCounts:
 
 
 def open_jobs(person: Person) -> list[JobRow]:
-    """What runs or waits, the running first; at most a page, mails last because they come in hundreds."""
+    """What runs or waits, the running first; at most a page, and no mails, because they come in hundreds."""
     rows = _rows(person).filter(state__in=OPEN_STATES)
     work = list(rows.exclude(name=MAIL).order_by("-state", "id")[:PAGE])
     return _with_names(work, person)

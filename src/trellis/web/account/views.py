@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trellis.insights.queries.own_data import own_data
 from trellis.kernel import clock
@@ -53,7 +53,7 @@ def mail(request: PersonRequest) -> HttpResponse:
 
 
 @audience(Audience.MEMBER)
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def data(request: PersonRequest) -> HttpResponse:
     return render(request, "account/data.html", {"tab": "account_data"})
 
