@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories.mentorships import a_pair
+from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory
 from trellis.goals.models import ActionItem, Goal, GoalStatus
 from trellis.insights.queries.pairs import live_pairs, pairs_at_risk
@@ -15,8 +16,8 @@ from trellis.kernel import clock
 from trellis.kernel.tenancy import organisation_scope
 from trellis.meetings.models import Meeting, MeetingState
 from trellis.mentorships.choices import MentorshipState
-from trellis.mentorships.models import Mentorship
-from trellis.people.models import Organisation
+from trellis.mentorships.models import Mentorship, Transition
+from trellis.people.models import Organisation, Person
 from trellis.programmes.choices import Side
 from trellis.programmes.models import Programme
 from trellis_engine.measures import Health
@@ -125,6 +126,38 @@ def test_paused_pair_is_not_at_risk(programme: Programme) -> None:
     mentorship.save()
 
     assert pairs_at_risk(programme, clock.now()) == []
+
+
+def test_a_pause_stops_the_clock_of_meetings_and_steps(programme: Programme) -> None:
+    """Met 70 days ago, paused for 60 of them: 10 days of silence by the pair's own clock, not 70."""
+    mentorship = _aged(programme, 80)
+    _meet(mentorship, 70)
+    goal = _goal(mentorship)
+    ActionItem.objects.create(
+        organisation=programme.organisation, goal=goal, owner=goal.owner, text="Draft",
+        due_on=clock.today() - timedelta(days=3), done_at=None,
+    )  # fmt: skip
+    for days, state in ((80, "active"), (65, "paused"), (5, "active")):
+        Transition.objects.create(
+            organisation=programme.organisation, mentorship=mentorship, to_state=state,
+            at=clock.now() - timedelta(days=days),
+        )  # fmt: skip
+    Mentorship.objects.filter(pk=mentorship.pk).update(paused_days=60)
+
+    assert pairs_at_risk(programme, clock.now()) == []
+
+
+def test_a_reporting_line_is_seen_at_any_height_and_circles_end(programme: Programme) -> None:
+    mentorship = _aged(programme, 2)
+    mentee, mentor = (mentorship.parties.get(role=role).person for role in ("mentee", "mentor"))
+    between = PersonFactory(organisation=programme.organisation, manager=mentor)
+    mentee.manager = between
+    mentee.save()
+    assert [signal.id for signal in live_pairs(programme, clock.now())[0].signals] == ["sig_role_change"]
+
+    Person.objects.filter(pk=between.pk).update(manager=mentee)
+
+    assert live_pairs(programme, clock.now())[0].signals == ()
 
 
 def test_every_signal_has_words(programme: Programme) -> None:

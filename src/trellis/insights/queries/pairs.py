@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -11,7 +11,7 @@ from trellis.goals.models import ActionItem, Goal, GoalStatus
 from trellis.journeys.models import Journey
 from trellis.meetings.models import HELD_BY_ANYONE, Meeting, MeetingState
 from trellis.mentorships.choices import LIVE_STATES, MentorshipState, PartyRole
-from trellis.mentorships.models import Mentorship, Party
+from trellis.mentorships.models import Mentorship, Party, Transition
 from trellis.people.models import Person
 from trellis.programmes.choices import Side
 from trellis.programmes.models import Enrolment, Programme
@@ -100,6 +100,8 @@ class _Facts:
         self.steps = _steps(ActionItem.objects.filter(goal__mentorship__in=ids), self.today)
         self.stages = dict(Journey.objects.filter(mentorship__in=ids).values_list("mentorship_id", "stage"))
         self.overloaded = _overloaded(programme)
+        self.pauses = _pauses(Transition.objects.filter(mentorship__in=ids))
+        self.boss = dict(Person.objects.exclude(manager=None).values_list("pk", "manager_id"))
         self.expects_goals = any(window["stage"] == "goal_setting" for window in programme.stage_plan)
 
     def row(self, mentorship: Mentorship) -> PairRow:
@@ -128,16 +130,31 @@ class _Facts:
         since_step = last_closed or mentorship.started_at.date()
         return PairFacts(
             days_since_start=max(age, 0), interval_days=interval or 14, meetings_held=numbers.held,
-            days_since_meeting=(self.now - numbers.last).days if numbers.last else None,
+            days_since_meeting=self._running(mentorship, numbers.last) if numbers.last else None,
             next_meeting_in_days=(numbers.next - self.now).days if numbers.next else None,
             cancelled_in_a_row=self.cancelled.get(mentorship.pk, 0), disputed=numbers.disputed,
             live_goals=self.goals.get(mentorship.pk, 0), expects_goals=self.expects_goals,
-            days_since_step_closed=(self.today - since_step).days, overdue_steps=overdue,
+            days_since_step_closed=self._running(mentorship, datetime.combine(since_step, time(), UTC)),
+            overdue_steps=overdue,
             paused=mentorship.state == MentorshipState.PAUSED,
             mentor_over_capacity=mentor is not None and mentor.pk in self.overloaded,
             reporting_line=mentee is not None and mentor is not None
-            and (mentee.manager_id == mentor.pk or mentor.manager_id == mentee.pk),
+            and (self._leads(mentor.pk, mentee.pk) or self._leads(mentee.pk, mentor.pk)),
         )  # fmt: skip
+
+    def _running(self, mentorship: Mentorship, since: datetime) -> int:
+        """Whole days since then by the pair's own clock, which stands still in a pause."""
+        over = [(begun, ended) for begun, ended in self.pauses.get(mentorship.pk, ()) if ended > since]
+        return (self.now - since - sum((ended - max(begun, since) for begun, ended in over), timedelta())).days
+
+    def _leads(self, leader: int, person: int) -> bool:
+        """Whether `leader` stands above `person` at any height; a circle in the directory ends the search."""
+        seen: set[int] = set()
+        above = self.boss.get(person)
+        while above is not None and above != leader and above not in seen:
+            seen.add(above)
+            above = self.boss.get(above)
+        return above == leader
 
 
 def _meeting_numbers(meetings: QuerySet[Meeting], now: datetime) -> dict[int, MeetingNumbers]:
@@ -154,6 +171,19 @@ def _meeting_numbers(meetings: QuerySet[Meeting], now: datetime) -> dict[int, Me
         .order_by()
     )
     return {mentorship: MeetingNumbers(*numbers) for mentorship, *numbers in counted}
+
+
+def _pauses(transitions: QuerySet[Transition]) -> dict[int, list[tuple[datetime, datetime]]]:
+    """From when until when each pair was paused; a pause that lasts is left out."""
+    begun: dict[int, datetime] = {}
+    found: dict[int, list[tuple[datetime, datetime]]] = {}
+    rows = transitions.order_by("mentorship_id", "id").values_list("mentorship_id", "to_state", "at")
+    for mentorship, state, at in rows:
+        if state == MentorshipState.PAUSED:
+            begun[mentorship] = at
+        elif mentorship in begun:
+            found.setdefault(mentorship, []).append((begun.pop(mentorship), at))
+    return found
 
 
 def _cancelled_since_last(meetings: QuerySet[Meeting]) -> dict[int, int]:
