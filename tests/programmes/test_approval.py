@@ -78,6 +78,30 @@ def test_approve_never_gives_more_places_than_there_are(organisation: Organisati
     assert (decided.approved, decided.waiting) == (2, 3)
 
 
+def test_approving_a_full_waiting_list_tells_nobody_again_and_undoes_nothing(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, training_gate=False, places_for_mentees=1)
+    manager = ProgrammeRoleFactory(programme=programme).person
+    EnrolmentFactory(programme=programme)
+    waiting = EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING)
+
+    decided = approve_enrolments(by=manager, programme=programme, enrolments=[waiting.pk], now=clock.now())
+    undone = reopen_enrolments(by=manager, programme=programme, enrolments=decided.ids, now=clock.now())
+
+    assert (decided.waiting, undone.reopened, state_of(waiting)) == (1, 0, EnrolmentState.WAITING)
+    assert tell_decided(now=clock.now() + timedelta(minutes=11)) == 0
+
+
+def test_approving_somebody_on_the_list_before_their_training_counts_as_decided(organisation: Organisation) -> None:
+    programme = ProgrammeFactory(organisation=organisation, training_gate=True)
+    manager = ProgrammeRoleFactory(programme=programme).person
+    waiting = EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING)
+
+    approve_enrolments(by=manager, programme=programme, enrolments=[waiting.pk], now=clock.now())
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by, waiting.decided_at is None) == (EnrolmentState.APPLIED, manager, False)
+
+
 def test_draw_for_places_is_the_same_whoever_is_named_first(organisation: Organisation) -> None:
     programme = ProgrammeFactory(organisation=organisation, training_gate=False, places_for_mentees=2)
     manager = ProgrammeRoleFactory(programme=programme).person

@@ -40,7 +40,10 @@ def approve_enrolments(*, by: Person, programme: Programme, enrolments: Iterable
     programme, rows, asked = _undecided(by, programme, enrolments)
     for enrolment in rows:
         enrolment.decided_by, enrolment.decided_at = by, now
-    Enrolment.objects.bulk_update(rows, ["decided_by", "decided_at"])
+    fresh = [enrolment for enrolment in rows if enrolment.state == EnrolmentState.APPLIED]
+    Enrolment.objects.bulk_update(
+        fresh, ["decided_by", "decided_at"]
+    )  # who stays on the waiting list hears no old news
     admit(programme, rows, by=by, now=now)
     return _decided(rows, asked)
 
