@@ -191,3 +191,19 @@ def test_calendar_file_is_neutral_unless_asked(as_amara: Client, running: Mentor
     assert [word in neutral.content.decode() for word in ("MARKER", "Priya")] == [False, False]
     assert [word in full for word in ("TOPIC-MARKER", "PLACE-MARKER", "Priya")] == [True, True, True]
     assert "NOTES-MARKER" not in full
+
+
+def test_a_meeting_that_is_called_off_can_be_struck_out_of_a_calendar(as_amara: Client, running: Mentorship) -> None:
+    meeting = MeetingFactory(mentorship=running)
+    path = reverse("meeting_calendar", args=[meeting.pk])
+    before = as_amara.get(path).content.decode().split("\r\n")
+    as_amara.post(reverse("meeting_cancel", args=[meeting.pk]))
+
+    page = as_amara.get(reverse("meeting", args=[meeting.pk])).content.decode()
+    after = as_amara.get(path).content.decode().split("\r\n")
+
+    assert f'href="{path}"' in page
+    assert [line for line in before if line.startswith(("UID", "SEQ", "STATUS"))] == [
+        after[5], "SEQUENCE:0", "STATUS:CONFIRMED",
+    ]  # fmt: skip
+    assert {"SEQUENCE:1", "STATUS:CANCELLED"} <= set(after)
