@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +16,7 @@ from trellis.matching.actions.offers import OfferClosed, answer_offer, fall_thro
 from trellis.matching.actions.requests import ask_mentor
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.notices import last_day
 from trellis.matching.queries.offers import offer_view, open_offers
 from trellis.mentorships.actions import StartRefused
 from trellis.mentorships.models import Mentorship
@@ -199,6 +200,14 @@ def test_one_next_choice_at_a_time(world: World, found: Round, one: Proposal) ->
     say(one, "mentor", False)
 
     assert fall_through(after=one, now=clock.now()) is None
+
+
+@pytest.mark.parametrize(("zone", "day"), [("America/Los_Angeles", "15 March"), ("Asia/Tokyo", "16 March")])
+def test_the_last_day_is_told_by_the_readers_calendar(one: Proposal, zone: str, day: str) -> None:
+    """16 March, 02:00 in London is still the 15th in California."""
+    one.mentee.person.time_zone = zone
+
+    assert last_day(datetime(2027, 3, 16, 2, tzinfo=UTC), one.mentee.person) == day
 
 
 def test_reminders_go_after_two_and_five_days_and_a_week(one: Proposal) -> None:

@@ -1,6 +1,11 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext_noop
 
 from trellis.notifications.registry import NoticeKind
+from trellis.people.models import Person
 
 OFFER_TO_MENTEE = NoticeKind(
     name="matching.offer_to_mentee",
@@ -67,3 +72,8 @@ REQUEST_NOT_TAKEN = NoticeKind(
     ),
     action=gettext_noop("See who else could help"),
 )
+
+
+def last_day(until: datetime, reader: Person) -> str:
+    """The day on which an offer runs out, by the reader's own calendar."""
+    return date_format(until.astimezone(ZoneInfo(reader.time_zone)), "j F")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +11,7 @@ from trellis.goals.queries import OverdueStep
 from trellis.journeys.addresses import address
 from trellis.journeys.queries import NextStep
 from trellis.matching.models import Proposal
+from trellis.matching.notices import last_day
 from trellis.meetings.queries import MeetingRow, SlotRow
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
@@ -43,7 +43,7 @@ def offer_card(offers: Sequence[Proposal], person: Person) -> Card | None:
     title = _("%(name)s could be your mentor") if as_mentee else _("%(name)s would like you as mentor")
     why = _("A match in %(programme)s, with the reasons for it.") % names
     if first.expires_at:
-        why += " " + _("Please answer by %(day)s.") % {"day": date_format(first.expires_at, "j F")}
+        why += " " + _("Please answer by %(day)s.") % {"day": last_day(first.expires_at, person)}
     if len(offers) > 1:
         more = len(offers) - 1
         why += " " + ngettext("%(more)d more offer waits.", "%(more)d more offers wait.", more) % {"more": more}

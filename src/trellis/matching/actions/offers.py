@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import NotAllowed, Refusal
@@ -179,7 +178,7 @@ def _remind(proposal: Proposal, step: int, now: datetime) -> bool:
             path=reverse("offer", args=[proposal.pk]),
             parameters={
                 "partner": partner.full_name, "programme": proposal.programme.name,
-                "until": date_format(proposal.expires_at, "j F"),
+                "until": notices.last_day(proposal.expires_at, reader),
             },
         )  # fmt: skip
     Proposal.objects.filter(pk=proposal.pk).update(reminders_sent=step)

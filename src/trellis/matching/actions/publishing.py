@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
@@ -108,7 +107,7 @@ def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
             path=reverse("offer", args=[proposal.pk]),
             parameters={
                 "partner": partner.full_name, "programme": proposal.programme.name,
-                "until": date_format(proposal.expires_at, "j F"),
+                "until": notices.last_day(proposal.expires_at, reader),
             },
         )  # fmt: skip
 

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trellis.kernel import audit
@@ -85,6 +84,6 @@ def _tell_mentor(proposal: Proposal, now: datetime) -> None:
         path=reverse("offer", args=[proposal.pk]),
         parameters={
             "partner": proposal.mentee.person.full_name, "programme": proposal.programme.name,
-            "until": date_format(now + timedelta(days=OFFER_DAYS), "j F"),
+            "until": notices.last_day(now + timedelta(days=OFFER_DAYS), proposal.mentor.person),
         },
     )  # fmt: skip
