@@ -130,6 +130,22 @@ def test_a_swap_makes_two_approved_pairs_and_declines_the_old(world: World) -> N
     assert third.state == REVIEW
 
 
+def test_who_pinned_and_swapped_is_in_the_audit_log_and_a_swap_stays_one(world: World) -> None:
+    found = a_round(world)
+    one, other = (pair_of(found, mentee) for mentee in world.mentees[:2])
+    moved, _ = swap(by=world.manager, found=found, first=one, second=other, now=clock.now())
+
+    set_pin(by=world.manager, found=found, proposal=moved, pinned=True, now=clock.now())
+    unpinned = set_pin(by=world.manager, found=found, proposal=moved, pinned=False, now=clock.now())
+
+    assert unpinned.origin == ProposalOrigin.SWAP
+    entries = AuditEntry.objects.filter(verb__in=["proposal.swap", "proposal.pin"], subject=f"proposal:{moved.pk}")
+    assert [(entry.verb, entry.actor_id, entry.facts.get("pinned")) for entry in entries.order_by("position")] == [
+        ("proposal.swap", world.manager.pk, None), ("proposal.pin", world.manager.pk, True),
+        ("proposal.pin", world.manager.pk, False),
+    ]  # fmt: skip
+
+
 def test_a_swap_can_be_swapped_back(world: World) -> None:
     found, (one, two, _three) = three(world)
     new = swap(by=world.manager, found=found, first=one, second=two, now=clock.now())

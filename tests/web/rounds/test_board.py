@@ -329,3 +329,13 @@ def test_a_next_choice_of_a_published_round_is_not_swapped(manager: Client, worl
     response = manager.get(address(found, "round_swap", following.pk))
 
     assert response.headers["Location"] == address(found)
+
+
+def test_no_page_of_a_round_reads_what_people_wrote(world: World, manager: Client) -> None:
+    """The pool is large and enciphered; only the proof and a swap need it."""
+    found = a_published_round(world)
+    with CaptureQueriesContext(connection) as queries:
+        for page in ("", "unmatched/", "publish/"):
+            manager.get(f"/manage/{world.programme.slug}/rounds/{found.number}/{page}")
+
+    assert not [query for query in queries if '"inputs"' in query["sql"]]

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from trellis.kernel import audit
 from trellis.kernel.errors import Refusal
 from trellis.matching import rules
 from trellis.matching.actions.offers import fall_through
@@ -65,12 +66,26 @@ def approve_from(*, by: Person, found: Round, score: int, now: datetime) -> int:
 def set_pin(*, by: Person, found: Round, proposal: Proposal, pinned: bool, now: datetime) -> Proposal:
     """Keep this pair together, or no longer, when the round is run again. Raises PairNotPossible if it is declined."""
     found = locked(by, found, RoundState.REVIEW)
-    proposal = found.proposals.select_for_update().get(pk=proposal.pk)
+    rows = found.proposals.select_for_update(of=("self",)).select_related("mentee__person", "mentor__person")
+    proposal = rows.get(pk=proposal.pk)
     if pinned and proposal.state not in STANDING:
         raise PairNotPossible(_("This pair is not on the board. Put it back before you pin it."))
-    proposal.origin = ProposalOrigin.PINNED if pinned else ProposalOrigin.SOLVER
+    proposal.origin = ProposalOrigin.PINNED if pinned else _origin_before(found, proposal)
     proposal.save(update_fields=["origin"])
+    facts = {"programme": found.programme_id, "pinned": pinned}
+    audit.record(
+        organisation_id=found.organisation_id, actor_id=by.pk, verb="proposal.pin", subject=f"proposal:{proposal.pk}",
+        at=now, facts=facts,
+    )  # fmt: skip
     return proposal
+
+
+def _origin_before(found: Round, proposal: Proposal) -> ProposalOrigin:
+    """Where a pair that is unpinned came from: the plan, or a person's swap."""
+    rows = found.certificate["pairs"] if found.certificate else ()
+    planned = {(row["mentee"], row["mentor"]) for row in rows}
+    both = proposal.mentee.person.external_id, proposal.mentor.person.external_id
+    return ProposalOrigin.SOLVER if both in planned else ProposalOrigin.SWAP
 
 
 @transaction.atomic
@@ -91,11 +106,16 @@ def swap(*, by: Person, found: Round, first: Proposal, second: Proposal, now: da
 
 
 def _create(found: Round, pair: NewPair, by: Person, now: datetime) -> Proposal:
-    return Proposal.objects.create(
+    proposal = Proposal.objects.create(
         organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=pair.mentee,
         mentor=pair.mentor, origin=ProposalOrigin.SWAP, score=pair.score, reasons=pair.reasons,
         state=ProposalState.APPROVED, decided_by=by, decided_at=now,
     )  # fmt: skip
+    audit.record(
+        organisation_id=found.organisation_id, actor_id=by.pk, verb="proposal.swap", subject=f"proposal:{proposal.pk}",
+        at=now, facts={"programme": found.programme_id},
+    )  # fmt: skip
+    return proposal
 
 
 def _standing(found: Round, proposal: Proposal) -> Proposal:

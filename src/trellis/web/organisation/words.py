@@ -86,6 +86,8 @@ VERBS: dict[str, str | Promise] = {
     "proposal.accepted": _("Match accepted by both"),
     "proposal.approved": _("Approved a match"),
     "proposal.ask": _("Asked a mentor"),
+    "proposal.pin": _("Pinned a pair, or took the pin off"),
+    "proposal.swap": _("Made a pair by a swap"),
     "proposal.declined": _("Declined a match in review"),
     "proposal.expired": _("Match expired"),
     "proposal.offered": _("Match offered"),

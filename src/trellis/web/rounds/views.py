@@ -29,7 +29,8 @@ Step = Callable[[Person, Round, datetime], str]  # does it, and says what happen
 def find(request: PersonRequest, slug: str, number: int) -> Round:
     """A round of a programme that the person runs; without its inputs, which only the engine reads."""
     programme = managed_programme(request, slug)
-    return get_object_or_404(Round.objects.filter(programme=programme).select_related("programme"), number=number)
+    rows = Round.objects.filter(programme=programme).select_related("programme").defer("inputs")
+    return get_object_or_404(rows, number=number)
 
 
 def step(request: PersonRequest, found: Round, do: Step) -> HttpResponse:
