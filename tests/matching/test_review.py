@@ -19,6 +19,7 @@ from trellis.matching.actions.review import (
 from trellis.matching.actions.rounds import WrongState
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.board import unmatched_rows
 from trellis.people.models import Organisation
 from trellis.programmes.choices import EnrolmentState, Side
 
@@ -256,3 +257,17 @@ def test_a_next_choice_is_decided_by_those_who_run_the_programme(world: World, a
         offer_next_choice(
             by=PersonFactory(organisation=world.manager.organisation), proposal=after_a_no, now=clock.now()
         )
+
+
+def test_whoever_loses_their_pair_is_unmatched_with_a_reason(world: World) -> None:
+    found, (one, two, third) = three(world)
+    assert unmatched_rows(found) == []
+    move(world, found, DECLINED, one)
+    swap(by=world.manager, found=found, first=two, second=third, now=clock.now())
+
+    rows = unmatched_rows(found)
+
+    assert [(row.id, row.side, row.why) for row in rows] == [
+        (one.mentee.person_id, "mentee", "Their match was declined in review."),
+        (one.mentor.person_id, "mentor", "Their match was declined in review."),
+    ]

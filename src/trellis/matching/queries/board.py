@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
-from trellis.matching.words import Params, help_words, reason_words, reviewer_words, unmatched_words
+from trellis.matching.words import Params, Words, help_words, reason_words, reviewer_words, unmatched_words
 from trellis.programmes.choices import EnrolmentState
 from trellis.programmes.choices import Side as SideOf
 from trellis.programmes.models import Enrolment, Programme
@@ -75,6 +76,12 @@ class UnmatchedRow:
 _PERSON = ("id", "given_name", "preferred_name", "family_name", "job_title", "unit", "level", "location")
 OFF_THE_BOARD = [ProposalState.DECLINED, ProposalState.WITHDRAWN]
 NOT_LOOKING = ("wants_no_mentor", "offers_no_place")  # served already: not a failure of the round
+_DECLINED = _lazy("Their match was declined in review."), _lazy("Run the round again, or start another one later.")
+_NOT_TAKEN = _lazy("Their offer was not taken up."), _lazy("Look at the next choices, or start another round.")
+_GONE: dict[str, tuple[Words, Words]] = {
+    ProposalState.DECLINED: _DECLINED, ProposalState.WITHDRAWN: _NOT_TAKEN, ProposalState.REFUSED: _NOT_TAKEN,
+    ProposalState.EXPIRED: _NOT_TAKEN,
+}  # fmt: skip
 _PRIVATE = ("enrolment__goal", "enrolment__no_match")
 _STATES, _ORIGINS = dict(ProposalState.choices), dict(ProposalOrigin.choices)
 
@@ -156,22 +163,38 @@ def state_counts(found: Round) -> dict[str, int]:
 
 
 def unmatched_rows(found: Round) -> list[UnmatchedRow]:
-    """Everybody the round looked for and could not place, mentees first, with the reason in words. One query."""
+    """Everybody the round could not place, or whose pairs have all gone since, mentees first, with the reason.
+
+    Two queries.
+    """
     rows = (
         Unmatched.objects.filter(round=found)
         .exclude(reason__in=NOT_LOOKING)
         .select_related("enrolment__person")
         .defer(*_PRIVATE)
     )
-    listed = sorted(rows, key=lambda row: (row.enrolment.side != "mentee", row.enrolment.person.sort_name))
+    listed = [
+        (row.enrolment, unmatched_words(row.reason, row.parameters), help_words(row.reason, row.parameters))
+        for row in rows
+    ] + [(enrolment, str(_GONE[state][0]), str(_GONE[state][1])) for enrolment, state in _gone(found)]
+    listed.sort(key=lambda each: (each[0].side != "mentee", each[0].person.sort_name))
     return [
-        UnmatchedRow(
-            row.enrolment.person_id, row.enrolment.person.full_name, row.enrolment.side,
-            row.enrolment.get_side_display(), unmatched_words(row.reason, row.parameters),
-            help_words(row.reason, row.parameters),
-        )
-        for row in listed
-    ]  # fmt: skip
+        UnmatchedRow(each.person_id, each.person.full_name, each.side, each.get_side_display(), why, cure)
+        for each, why, cure in listed
+    ]
+
+
+def _gone(found: Round) -> list[tuple[Enrolment, str]]:
+    """Whoever the plan had placed and has no pair in it any more, with what became of the last one."""
+    rows = found.proposals.select_related("mentee__person", "mentor__person").order_by("id")
+    left: dict[int, tuple[Enrolment, str]] = {}
+    standing: set[int] = set()
+    for proposal in rows.defer(*(f"{side}__{name}" for side in ("mentee", "mentor") for name in ("goal", "no_match"))):
+        for enrolment in (proposal.mentee, proposal.mentor):
+            left[enrolment.pk] = enrolment, proposal.state
+            if proposal.state not in _GONE:
+                standing.add(enrolment.pk)
+    return [each for pk, each in left.items() if pk not in standing]
 
 
 @dataclass(frozen=True)
