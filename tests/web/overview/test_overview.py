@@ -50,7 +50,7 @@ def test_analysts_read_figures_and_find_no_pair(
         assert {page.status_code for page in pages[2:]} <= {403, 404}
         text = "".join(page.content.decode() for page in pages)
         assert not [name for name in names if name in text]
-        assert "1</b> live relationship" not in text
+        assert "1</b> live pair" not in text
 
 
 def test_analysts_see_a_table_whole_or_not_at_all(programme: Programme, manager: Person, analyst: Person) -> None:
