@@ -170,3 +170,22 @@ def test_lists_cost_the_same_however_many_pairs(programme: Programme, manager: P
         spent.append(len(queries))
 
     assert spent[0] == spent[1]
+
+
+def test_every_pair_can_be_reached_page_by_page(
+    programme: Programme, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trellis.web.overview.views.PAGE", 2)
+    live = [a_started_pair(programme) for _ in range(3)]
+    closed = [a_started_pair(programme) for _ in range(3)]
+    for one in closed:
+        end_mentorship(by=None, mentorship=one, now=clock.now())
+    client = signed_in(manager)
+
+    def shown(show: str, page: int) -> list[int]:
+        path = f"/manage/{programme.slug}/pairs/?show={show}&page={page}"
+        return [row.id for row in _rows(client.get(path).context, "rows")]
+
+    assert sorted(shown("live", 1) + shown("live", 2)) == [one.pk for one in live]
+    assert shown("ended", 1) + shown("ended", 2) == [one.pk for one in reversed(closed)]
+    assert client.get(f"/manage/{programme.slug}/pairs/?page=3").status_code == 404

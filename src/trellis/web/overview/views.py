@@ -1,7 +1,9 @@
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,8 +24,10 @@ from trellis.programmes import rules
 from trellis.programmes.models import Programme
 from trellis.programmes.queries import managed_programmes, readable_programmes
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.lookup import managed_programme, readable_programme
+from trellis.web.lookup import managed_programme, page_number, readable_programme
 from trellis_engine.measures import Health
+
+PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -89,16 +93,28 @@ def at_risk(request: PersonRequest, slug: str) -> HttpResponse:
 @require_safe
 @audience(Audience.PROGRAMME_MANAGER)
 def pairs(request: PersonRequest, slug: str) -> HttpResponse:
-    """Every pair of the programme, live ones by default."""
+    """Every pair of the programme, live ones by default, a hundred to a page."""
     programme = managed_programme(request, slug)
     now = clock.now()
     ended = request.GET.get("show") == "ended"
     if ended:
         past = Mentorship.objects.filter(programme=programme, ended_at__isnull=False).order_by("-ended_at", "-id")
-        rows = pair_rows(programme, past[:300], now)
+        page = _page(request, past)
+        rows = (
+            pair_rows(programme, past[page.start_index() - 1 : page.end_index()], now) if page.paginator.count else []
+        )
     else:
-        rows = live_pairs(programme, now)
-    return render(request, "overview/pairs.html", {"programme": programme, "rows": rows, "ended": ended})
+        page = _page(request, live_pairs(programme, now))
+        rows = list(page)
+    context = {"programme": programme, "rows": rows, "ended": ended, "page": page}
+    return render(request, "overview/pairs.html", context)
+
+
+def _page(request: PersonRequest, rows: Any) -> Page[Any]:  # Any: pairs, or mentorships before they are counted
+    number, paginator = page_number(request), Paginator(rows, PAGE)
+    if number > paginator.num_pages:
+        raise Http404
+    return paginator.page(number)
 
 
 @require_safe
