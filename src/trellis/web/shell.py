@@ -69,11 +69,20 @@ def _shell_of(person: Person, at: str) -> Shell:
             else []
         ),
     ]
-    managing = [
-        _place(programme.name, "layout-dashboard", reverse("programme_overview", args=[programme.slug]), at)
-        for programme in programmes_in_menu(person)
-    ]
+    managing = list(_managing_places(person, at))
     return Shell(main, mentoring, leading, managing, list(_organisation_places(person, at)), unread_count(person))
+
+
+def _managing_places(person: Person, at: str) -> Iterable[Place]:
+    """The programmes somebody runs, and the page of all they may read: it is where the first one is made."""
+    programmes = programmes_in_menu(person)
+    for programme in programmes:
+        yield _place(
+            programme.name, "layout-dashboard", reverse("programme_overview", args=[programme.slug]), at
+        )  # fmt: skip
+    if programmes or people_rules.is_admin(person) or people_rules.is_analyst(person):
+        path = reverse("manage")
+        yield Place(_("All programmes"), "layers", path, current=at == path)
 
 
 def _organisation_places(person: Person, at: str) -> Iterable[Place]:
