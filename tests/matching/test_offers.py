@@ -12,7 +12,13 @@ from trellis.kernel.jobs import drain, queue
 from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
-from trellis.matching.actions.offers import OfferClosed, answer_offer, fall_through, remind_and_expire
+from trellis.matching.actions.offers import (
+    OfferClosed,
+    answer_offer,
+    close_offers_of,
+    fall_through,
+    remind_and_expire,
+)
 from trellis.matching.actions.requests import ask_mentor
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
@@ -22,6 +28,7 @@ from trellis.mentorships.actions import StartRefused
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
 from trellis.people.models import Organisation
+from trellis.programmes.actions.enrolment import withdraw_enrolment
 from trellis.programmes.choices import EnrolmentState, Side
 
 
@@ -242,6 +249,26 @@ def test_an_offer_closes_after_fourteen_days_and_both_are_told(one: Proposal) ->
     told = Notice.objects.filter(kind="matching.offer_not_taken", key=f"proposal:{one.pk}:not_taken")
     assert set(told.values_list("person", flat=True)) == {one.mentee.person_id, one.mentor.person_id}
     assert remind_and_expire(now=one.expires_at) == (0, 0)
+
+
+def test_whoever_withdraws_leaves_nobody_waiting(one: Proposal) -> None:
+    withdraw_enrolment(by=one.mentor.person, enrolment=one.mentor, now=clock.now())
+
+    drain()
+
+    one.refresh_from_db()
+    assert one.state == ProposalState.WITHDRAWN
+    told = Notice.objects.filter(kind="matching.offer_not_taken", key=f"proposal:{one.pk}:not_taken")
+    assert list(told.values_list("person", flat=True)) == [one.mentee.person_id]
+    assert not Proposal.objects.filter(mentor=one.mentor, state=ProposalState.OFFERED).exists()
+
+
+def test_an_answered_offer_is_not_touched_by_a_withdrawal(one: Proposal) -> None:
+    say(one, "mentor", False)
+
+    assert close_offers_of(enrolment=one.mentor, now=clock.now()) == 0
+    one.refresh_from_db()
+    assert one.state == ProposalState.REFUSED
 
 
 def test_the_timer_sweeps_every_organisation(one: Proposal) -> None:

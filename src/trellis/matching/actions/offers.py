@@ -144,7 +144,8 @@ def remind_and_expire(*, now: datetime) -> tuple[int, int]:
     whole sweep, and an answer that is given meanwhile counts.
     """
     offered = Proposal.objects.filter(state=ProposalState.OFFERED).order_by("id")
-    expired = sum(_expire(proposal, now) for proposal in list(offered.filter(expires_at__lte=now)))
+    over = list(offered.filter(expires_at__lte=now))
+    expired = sum(_close(proposal, ProposalState.EXPIRED, knows=(), now=now) for proposal in over)
     reminded = 0
     for step, after in reversed(list(enumerate(REMINDERS_AFTER, start=1))):
         due = offered.filter(offered_at__lte=now - after, reminders_sent__lt=step)
@@ -152,13 +153,23 @@ def remind_and_expire(*, now: datetime) -> tuple[int, int]:
     return reminded, expired
 
 
+def close_offers_of(*, enrolment: Enrolment, now: datetime) -> int:
+    """Nobody is left waiting for somebody who has withdrawn; returns how many open offers were closed."""
+    waiting = Proposal.objects.filter(Q(mentee=enrolment) | Q(mentor=enrolment), state=ProposalState.OFFERED)
+    return sum(
+        _close(proposal, ProposalState.WITHDRAWN, knows={enrolment.person_id}, now=now)
+        for proposal in list(waiting.order_by("id"))
+    )
+
+
 @transaction.atomic
-def _expire(proposal: Proposal, now: datetime) -> bool:
+def _close(proposal: Proposal, to: str, *, knows: Collection[int], now: datetime) -> bool:
+    """Settle an offer, unless an answer settled it meanwhile."""
     hold([(proposal.mentor_id, proposal.mentee_id)])
     proposal = _locked(proposal)
     if proposal.state != ProposalState.OFFERED:
         return False
-    _settle(proposal, ProposalState.EXPIRED, knows=(), now=now)
+    _settle(proposal, to, knows=knows, now=now)
     return True
 
 

@@ -81,4 +81,4 @@ def mentors_by_code(mentee: Enrolment, codes: list[str]) -> dict[str, Enrolment]
     rows = Enrolment.objects.filter(
         programme=mentee.programme_id, side=Side.MENTOR, state=EnrolmentState.APPROVED, person__external_id__in=codes
     )
-    return {row.person.external_id: row for row in rows.select_related("person").defer("goal", "no_match")}
+    return {row.person.external_id: row for row in rows.select_related("person").without_words()}

@@ -78,7 +78,8 @@ def pair_key(mentee: Person, mentor: Person) -> str:
 
 def _take_place(programme: Programme, person: Person, side: str) -> None:
     """Hold the person's enrolment and see that a place is free on that side."""
-    enrolment = Enrolment.objects.select_for_update().filter(programme=programme, person=person, side=side).first()
+    rows = Enrolment.objects.select_for_update(no_key=True).filter(programme=programme, person=person, side=side)
+    enrolment = rows.first()
     if enrolment is None or enrolment.state != EnrolmentState.APPROVED:
         raise StartRefused(
             _("%(name)s is not ready to be matched in this programme. Approve or resume their sign-up first.")
