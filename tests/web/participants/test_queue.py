@@ -90,10 +90,22 @@ def test_decide_about_everybody_in_the_list_at_once(at: Client, programme: Progr
         apply(programme)
     mentee = apply(programme, Side.MENTEE)
 
-    page = at.post(PAGE, {"do": "approve", "everybody": "1", "view": "mentor"}, follow=True)
+    page = at.post(PAGE, {"do": "approve", "everybody": "104", "view": "mentor"}, follow=True)
 
     assert "104 approved" in words(page)
     assert Enrolment.objects.get(pk=mentee.pk).state == EnrolmentState.APPLIED
+
+
+def test_nobody_decides_about_people_who_came_after_the_page_was_opened(at: Client, programme: Programme) -> None:
+    seen, late = apply(programme), apply(programme)
+
+    page = at.post(PAGE, {"do": "approve", "everybody": "1", "view": "mentor"})
+
+    assert page.status_code == 422
+    assert "This list has changed since you opened it." in words(page)
+    assert set(Enrolment.objects.filter(pk__in=[seen.pk, late.pk]).values_list("state", flat=True)) == {
+        EnrolmentState.APPLIED
+    }
 
 
 def test_waiting_list_can_be_approved(at: Client, programme: Programme) -> None:

@@ -33,7 +33,7 @@ class DecisionForm(forms.Form):
     DECISIONS = ("approve", "reject", "wait")
 
     do = forms.ChoiceField(choices=[(each, each) for each in DECISIONS])
-    everybody = forms.BooleanField(required=False)
+    everybody = forms.IntegerField(min_value=1, required=False)  # all of the list, and how many the page said they are
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

@@ -46,9 +46,12 @@ def enrolment_queue(request: PersonRequest, slug: str) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, programme, view=view, form=form, status=422)
-    decide = DECIDE[form.cleaned_data["do"]]
-    everybody = waiting_for_decision(programme, view).values_list("pk", flat=True)
-    chosen = everybody if form.cleaned_data["everybody"] else form.ticked()
+    decide, chosen = DECIDE[form.cleaned_data["do"]], form.ticked()
+    if form.cleaned_data["everybody"]:
+        chosen = list(waiting_for_decision(programme, view).values_list("pk", flat=True))
+        if len(chosen) != form.cleaned_data["everybody"]:  # nobody decides about people whom they have not seen
+            form.add_error(None, gettext("This list has changed since you opened it. Look at it again, then decide."))
+            return _page(request, programme, view=view, form=form, status=422)
     try:
         decided = decide(by=request.person, programme=programme, enrolments=chosen, now=clock.now())
     except Refusal as refusal:
