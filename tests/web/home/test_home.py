@@ -9,6 +9,7 @@ from django_scopes import get_scope
 
 from tests.factories.conversations import MessageFactory
 from tests.factories.goals import ActionItemFactory, GoalFactory
+from tests.factories.journeys import CertificateFactory, JourneyFactory
 from tests.factories.meetings import ConfirmationFactory, MeetingFactory
 from tests.factories.mentorships import a_pair
 from tests.factories.people import PersonFactory
@@ -272,3 +273,27 @@ def test_home_takes_the_same_queries_for_3_and_for_50_mentorships(running: Mento
 
     assert [pairs for pairs, _ in counts] == [7, 101]
     assert counts[0][1] == counts[1][1] <= 45
+
+
+# ---------------------------------------------------------------- what is over
+
+
+def test_way_back_to_a_closed_pair_and_to_ones_own_certificate(
+    client: Client, running: Mentorship, amara: Person, priya: Person
+) -> None:
+    journey = JourneyFactory(mentorship=running)
+    mine = CertificateFactory(journey=journey, person=amara)
+    theirs = CertificateFactory(journey=journey, person=priya)
+    Mentorship.objects.filter(pk=running.pk).update(state=MentorshipState.COMPLETED, ended_at=clock.now())
+
+    page = home_page(client, amara)
+
+    assert reverse("mentorship", args=[running.pk]) in page
+    assert reverse("certificate", args=[mine.number]) in page
+    assert theirs.number not in page
+
+
+def test_what_somebody_else_closed_is_not_shown(client: Client, running: Mentorship, person: Person) -> None:
+    Mentorship.objects.filter(pk=running.pk).update(state=MentorshipState.ENDED, ended_at=clock.now())
+
+    assert home_of(person, clock.now()).past == []

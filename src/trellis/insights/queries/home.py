@@ -22,6 +22,7 @@ from trellis.insights.queries.home_card import (
     step_card,
     waiting_card,
 )
+from trellis.insights.queries.home_past import PastPair, past_pairs
 from trellis.journeys.addresses import address
 from trellis.journeys.guide import agendas_for, prompts_for, stage_name
 from trellis.journeys.models import Journey
@@ -82,6 +83,7 @@ class Home:
     enrolments: list[OwnEnrolment]
     programmes: list[OpenProgramme]
     managed: list[Programme]
+    past: list[PastPair]
 
     @property
     def mentees(self) -> list[PairLine]:
@@ -124,6 +126,7 @@ def home_of(person: Person, now: datetime) -> Home:
         enrolments=[one for one in enrolments if one.live],
         programmes=programmes,
         managed=list(managed_programmes(person).order_by("-id")[:PROGRAMMES_SHOWN]),
+        past=past_pairs(person),
     )
 
 
