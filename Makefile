@@ -11,7 +11,13 @@ STAMP_DEV := $(VENV)/.set-up-dev
 DEMO_DATA := data/demo-$(STAGE)
 DEMO := TRELLIS_DATA=$(DEMO_DATA) TRELLIS_URL=http://localhost:$(PORT) TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
 unexport PYTHONDONTWRITEBYTECODE # compile once, not at every start of a command, a worker or a test's own process
-SUITE := $(PY) -m pytest -n 2 --cov --cov-append --cov-report=
+SUITE := $(PY) -m pytest -n 2 --dist worksteal
+POSTGRES := $(PY) -m tests.databases.postgres
+# They walk over every page for every reader, so that what they reach says little about what is tested: not measured.
+CRAWLS := tests/trust tests/browser
+# What no database can change is proven once, on SQLite: the engine, the house rules, how pages look, the content.
+ONCE := tests/engine tests/architecture tests/browser/test_every_page.py tests/browser/test_offline.py \
+	tests/journeys/test_every_template.py
 
 .PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench prove docs clean
 
@@ -74,17 +80,18 @@ run: $(STAMP) ## serve the installation in ./data, or TRELLIS_DATA (make one fir
 test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverage
 	@$(PY) -m tests.databases.chromium
 	@rm -f .coverage .coverage.*
-	@echo "== SQLite =="
-	@env -u DATABASE_URL $(SUITE)
-	@echo "== PostgreSQL =="
-	@$(PY) -m tests.databases.postgres $(SUITE)
-	@$(PY) -m coverage report --skip-covered --skip-empty | tail -n 40
+	@failed=; \
+	echo "== SQLite, measured =="; env -u DATABASE_URL $(SUITE) --cov --cov-report= $(CRAWLS:%=--ignore=%) || failed=1; \
+	echo "== SQLite, crawls =="; env -u DATABASE_URL $(SUITE) $(CRAWLS) || failed=1; \
+	echo "== PostgreSQL =="; $(POSTGRES) $(SUITE) $(ONCE:%=--ignore=%) || failed=1; \
+	$(PY) -m coverage report --skip-covered --skip-empty | tail -n 40; \
+	test -z "$$failed" || { echo "THE SUITE FAILED: look above for FAILED."; exit 1; }
 
 test-sqlite: $(STAMP_DEV)
-	@env -u DATABASE_URL $(PY) -m pytest -n 2
+	@env -u DATABASE_URL $(SUITE)
 
 test-postgres: $(STAMP_DEV)
-	@$(PY) -m tests.databases.postgres $(PY) -m pytest -n 2
+	@$(POSTGRES) $(SUITE)
 
 check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
 	@$(VENV)/bin/ruff format --check .
@@ -98,7 +105,7 @@ check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
 
 bench: $(STAMP_DEV) ## what is measured against a floor, as ratios
 	@env -u DATABASE_URL $(PY) -m tests.bench
-	@$(PY) -m tests.databases.postgres $(PY) -m tests.bench
+	@$(POSTGRES) $(PY) -m tests.bench
 
 prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
 	@$(PY) -m tests.prove

@@ -312,7 +312,8 @@ LISTS: dict[str, Grow] = {
 # Pages whose parts are of fixed number: forms, one record, files, and the shipped content (the gallery of templates).
 FIXED = frozenset(
     """
-    sign_in sign_in_code account_login sign_in_help health manifest offline account_settings account_mail account_data
+    sign_in sign_in_code account_login sign_in_help health manifest offline service_worker robots security_txt
+    account_settings account_mail account_data
     account_confirm account_password account_security mfa_index mfa_list_webauthn account_reauthenticate
     mfa_reauthenticate mfa_reauthenticate_webauthn welcome enrolment_withdraw training offer agreement review
     mentorship_pause mentorship_extend mentorship_end checkin certificate meeting meeting_move meeting_cancel
