@@ -5,12 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from tests.factories.people import OrganisationFactory, PersonFactory
 from trellis.kernel import audit_guard, clock
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import every_organisation, organisation_scope
 from trellis.people.models import Organisation, Person
+
+# A busy machine is no fault of the product: no test fails for taking its time.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -73,8 +73,15 @@ def _filled(params: Params) -> dict[str, Any]:
         if isinstance(value, list | tuple):
             filled[name] = _skill_names(value) if name in _SKILL_LISTS else _joined([str(each) for each in value])
     if "minutes" in params:
-        filled["hours"] = round(params["minutes"] / 60)
+        filled["hours"] = _hours(params["minutes"])
     return filled
+
+
+def _hours(minutes: int) -> str:
+    if minutes < 60:
+        return _("less than an hour")
+    hours = round(minutes / 60)
+    return ngettext("about an hour", "about %(hours)d hours", hours) % {"hours": hours}
 
 
 def refusal_words(rule: str) -> str:
@@ -244,8 +251,8 @@ _SENTENCES: dict[str, Words] = {
     "experience.gap": gettext_lazy("No shared experience that both chose to mention."),
     "interests.shared": gettext_lazy("Shared interests: %(shared)s."),
     "interests.gap": gettext_lazy("No shared interests named."),
-    "availability.common": gettext_lazy("About %(hours)s h a week when both are free."),
-    "availability.gap": gettext_lazy("Little time in common: about %(hours)s h a week. Book early."),
+    "availability.common": gettext_lazy("Both are free at the same time %(hours)s a week."),
+    "availability.gap": gettext_lazy("Little time in common: %(hours)s a week. Book early."),
     "mutual_preference.both": gettext_lazy("Each of you asked for the other."),
 }
 _FOR_REVIEWERS: dict[str, Words] = {

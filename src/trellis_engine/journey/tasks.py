@@ -27,7 +27,10 @@ class TaskStanding:
 def standing_of(
     task: Task, *, begins_on: date, today: date, done_on: date | None = None, next_meeting_on: date | None = None
 ) -> TaskStanding:
-    """A task's due date and state; `done_on`: last ticked. A recurring task is open again after its period."""
+    """A task's due date and state; `done_on`: last ticked.
+
+    A recurring task is open again after its period, and never late: one that was left out is due today.
+    """
     if task.recurring == PER_MEETING:
         due_on = next_meeting_on - BEFORE_MEETING if next_meeting_on else None
         ticked = done_on is not None and due_on is not None and done_on > due_on - timedelta(days=PERIODS["weekly"])
@@ -35,6 +38,6 @@ def standing_of(
     if task.recurring:
         period = timedelta(days=PERIODS[task.recurring])
         due_on = (done_on or begins_on) + period
-        return TaskStanding(due_on, done_on is not None and today < due_on, overdue=False)
+        return TaskStanding(max(due_on, today), done_on is not None and today < due_on, overdue=False)
     due_on = begins_on + timedelta(days=task.due_days)
     return TaskStanding(due_on, done_on is not None, task.required and done_on is None and today > due_on)

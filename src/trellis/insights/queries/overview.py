@@ -147,8 +147,8 @@ def _percent(part: int, whole: int) -> str:
 def _active(pairs: list[PairRow]) -> Figure:
     paused = sum(row.state == "paused" for row in pairs)
     return Figure(
-        _("Live relationships"), str(len(pairs)), _("%(count)d paused") % {"count": paused},
-        _("Relationships of this programme that are active or paused now."),
+        _("Live pairs"), str(len(pairs)), _("%(count)d paused") % {"count": paused},
+        _("Pairs of this programme that are active or paused now."),
         (paused, len(pairs) - paused),
     )  # fmt: skip
 
@@ -157,7 +157,8 @@ def _accepted(proposals: dict[str, int]) -> Figure:
     settled = proposals["accepted"] + proposals["refused"]
     return Figure(
         _("Offers accepted by both"), _percent(proposals["accepted"], settled),
-        _("%(accepted)d of %(settled)d settled, %(waiting)d open") % {**proposals, "settled": settled},
+        _("%(accepted)d of %(settled)d settled, %(waiting)d open") % {**proposals, "settled": settled}
+        if settled else _("none settled yet, %(waiting)d open") % proposals,
         _("Offers that both sides accepted, of all that were answered or ran out."),
         (proposals["accepted"], proposals["refused"], proposals["waiting"]),
     )  # fmt: skip

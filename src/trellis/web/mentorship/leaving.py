@@ -32,7 +32,7 @@ def pause(request: PersonRequest, number: int) -> HttpResponse:
             form.add_error(refusal.field or None, str(refusal))
     partner = sides_of(mentorship, request.person).partner
     context = {"mentorship": mentorship, "form": form, "partner": partner, "live": is_live(mentorship)}
-    return render(request, "mentorship/pause.html", context)
+    return render(request, "mentorship/pause.html", context, status=422 if form.errors else 200)
 
 
 @audience(Audience.MEMBER)
@@ -61,7 +61,7 @@ def extend(request: PersonRequest, number: int) -> HttpResponse:
             form.add_error(refusal.field or None, str(refusal))
     partner = sides_of(mentorship, request.person).partner
     context = {"mentorship": mentorship, "form": form, "partner": partner, "possible": can_extend(mentorship)}
-    return render(request, "mentorship/extend.html", context)
+    return render(request, "mentorship/extend.html", context, status=422 if form.errors else 200)
 
 
 @audience(Audience.MEMBER)
@@ -82,4 +82,4 @@ def end(request: PersonRequest, number: int) -> HttpResponse:
         "mentorship": mentorship, "form": form, "partner": partner, "live": is_live(mentorship),
         "contact": contacts[0] if contacts else None,
     }  # fmt: skip
-    return render(request, "mentorship/end.html", context)
+    return render(request, "mentorship/end.html", context, status=422 if form.errors else 200)
