@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import icalendar
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,3 +71,19 @@ def test_folded_breaks_between_characters_and_can_be_joined_again() -> None:
 
     assert folded(line).replace("\r\n ", "") == line
     assert [len(part.encode()) <= 75 for part in folded(line).split("\r\n")] == [True, True, True]
+
+
+PLAIN = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
+
+
+@given(PLAIN, PLAIN, PLAIN, st.booleans())
+def test_calendar_file_is_read_back_as_written_by_a_calendar(title: str, words: str, place: str, off: bool) -> None:
+    """By a parser that others wrote."""
+    asked = replace(entry(title, words, place), sequence=3, cancelled=off)
+
+    (event,) = icalendar.Calendar.from_ical(calendar_file(asked)).walk("VEVENT")
+
+    assert event.errors == []
+    assert (event["SUMMARY"], event.get("DESCRIPTION", ""), event.get("LOCATION", "")) == (title, words, place)
+    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (asked.uid, 3, "CANCELLED" if off else "CONFIRMED")
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (asked.starts_at, asked.ends_at)

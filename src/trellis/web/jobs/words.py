@@ -29,6 +29,7 @@ NAMES: dict[str, str | Promise] = {
     "meetings.call_off_what_is_left": _("Calling off meetings of a mentorship that ended"),
     "mentorships.end_when_person_left": _("Ending the mentorships of somebody who left"),
     "programmes.open_training_gate": _("Sign-ups that waited for a training"),
+    "matching.close_what_was_offered": _("Closing the offers of somebody who withdrew"),
     "programmes.withdraw_who_left": _("Withdrawing the sign-ups of somebody who left"),
 }
 
