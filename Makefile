@@ -13,6 +13,7 @@ DEMO := TRELLIS_DATA=$(DEMO_DATA) TRELLIS_URL=http://localhost:$(PORT) TRELLIS_S
 unexport PYTHONDONTWRITEBYTECODE # compile once, not at every start of a command, a worker or a test's own process
 SUITE := $(PY) -m pytest -n 2 --dist worksteal
 POSTGRES := $(PY) -m tests.databases.postgres
+KEEP := --create-db --reuse-db # made anew, and left to the end of its server: nothing to wait for when a test is done
 # They walk over every page for every reader, so that what they reach says little about what is tested: not measured.
 CRAWLS := tests/trust tests/browser
 # What no database can change is proven once, on SQLite: the engine, the house rules, how pages look, the content.
@@ -83,7 +84,7 @@ test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverag
 	@failed=; \
 	echo "== SQLite, measured =="; env -u DATABASE_URL $(SUITE) --cov --cov-report= $(CRAWLS:%=--ignore=%) || failed=1; \
 	echo "== SQLite, crawls =="; env -u DATABASE_URL $(SUITE) $(CRAWLS) || failed=1; \
-	echo "== PostgreSQL =="; $(POSTGRES) $(SUITE) $(ONCE:%=--ignore=%) || failed=1; \
+	echo "== PostgreSQL =="; $(POSTGRES) $(SUITE) $(KEEP) $(ONCE:%=--ignore=%) || failed=1; \
 	$(PY) -m coverage report --skip-covered --skip-empty | tail -n 40; \
 	test -z "$$failed" || { echo "THE SUITE FAILED: look above for FAILED."; exit 1; }
 
@@ -91,7 +92,7 @@ test-sqlite: $(STAMP_DEV)
 	@env -u DATABASE_URL $(SUITE)
 
 test-postgres: $(STAMP_DEV)
-	@$(POSTGRES) $(SUITE)
+	@$(POSTGRES) $(SUITE) $(KEEP)
 
 check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
 	@$(VENV)/bin/ruff format --check .

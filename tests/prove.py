@@ -58,6 +58,8 @@ def run(promise: Promise, environment: dict[str, str]) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+        if "DATABASE_URL" in environment:
+            command += ["--create-db", "--reuse-db"]  # left to the end of its server, as in the Makefile
         subprocess.run(
             [*command, f"--junitxml={report}", *promise.tests], env=environment | dict(promise.environment),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
