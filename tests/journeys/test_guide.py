@@ -7,7 +7,6 @@ from trellis.journeys.guide import (
     SETTLED_BY,
     agendas_for,
     conditions,
-    packs_of,
     plan_of,
     prompts_for,
     stage_name,
@@ -63,11 +62,6 @@ def test_every_shipped_template_makes_a_plan(organisation: Organisation, templat
     assert [stage.id for stage in plan.stages] == [window.stage for window in template.stage_plan]
     for stage in plan.stages:
         assert prompts_for(programme, stage.id, "mentee", meetings_held=0)
-
-
-def test_packs_of_a_stage() -> None:
-    assert packs_of("connection") == ("pulse_30",)
-    assert packs_of("growth") == ()
 
 
 def test_every_self_ticking_task_exists_and_asks_something_known() -> None:

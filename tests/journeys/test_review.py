@@ -6,7 +6,7 @@ from tests.factories.people import PersonFactory
 from trellis.journeys.actions import ReviewRefused, record_review
 from trellis.journeys.models import ReviewChoice
 from trellis.journeys.queries.closing import review_of
-from trellis.journeys.rules import TALK, is_happy, joint_outcome
+from trellis.journeys.rules import TALK, joint_outcome
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.mentorships.models import Mentorship
@@ -83,4 +83,4 @@ def test_others_do_not_choose(pair: Mentorship, organisation: Organisation, now:
 
 def test_joint_outcome_waits_for_all() -> None:
     assert joint_outcome(["continue"], 2) == ""
-    assert is_happy(joint_outcome(["continue", "continue"], 2))
+    assert joint_outcome(["continue", "continue"], 2) == Choice.CONTINUE

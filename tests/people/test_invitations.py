@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories.people import PersonFactory
+from tests.factories.people import AccountFactory, PersonFactory
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.people.actions.invitations import (
     InvitationSpent,
@@ -51,6 +51,13 @@ def test_accepting_makes_the_account(token: str, newcomer: Person) -> None:
         "person.invited",
         "invitation.accepted",
     ]
+
+
+def test_invitation_to_a_closed_account_opens_nothing(token: str, newcomer: Person) -> None:
+    AccountFactory(email=newcomer.email, is_active=False)
+
+    with pytest.raises(InvitationSpent):
+        accept_invitation(token=token, now=NOW)
 
 
 def test_invitation_works_once(token: str) -> None:

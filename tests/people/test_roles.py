@@ -88,6 +88,16 @@ def test_role_is_taken_away_and_recorded(admin: Person, person: Person) -> None:
     ]
 
 
+def test_role_taken_away_twice_is_recorded_once(admin: Person, person: Person) -> None:
+    grant = RoleGrantFactory(person=person, role=OrganisationRole.EXECUTIVE)
+    again = RoleGrant.objects.get(pk=grant.pk)
+
+    revoke_role(by=admin, grant=grant, now=NOW)
+    revoke_role(by=admin, grant=again, now=NOW)
+
+    assert [entry.verb for entry in AuditEntry.objects.all()] == ["role.revoked"]
+
+
 def test_last_admin_stays(admin: Person) -> None:
     with pytest.raises(RoleRefused, match="Ada Admin is the only organisation admin"):
         revoke_role(by=admin, grant=RoleGrant.objects.get(person=admin), now=NOW)

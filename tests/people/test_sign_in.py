@@ -25,6 +25,15 @@ def test_code_is_six_digits_and_opens_its_account_once(account: Account) -> None
     assert account_by_code(attempt=attempt, code=keys.code) is None
 
 
+def test_code_typed_twice_at_once_opens_its_account_once(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = issue_keys(account=account, attempt="mine")
+    monkeypatch.setattr(cache, "delete", lambda key: None)  # the second reads before the first has taken it away
+
+    opened = [account_by_code(attempt="mine", code=keys.code) for _ in range(2)]
+
+    assert opened == [account, None]
+
+
 def test_code_is_of_no_use_in_another_attempt(account: Account) -> None:
     keys = issue_keys(account=account, attempt="mine")
 

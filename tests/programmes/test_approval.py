@@ -15,7 +15,6 @@ from trellis.programmes.actions.admission import EnrolmentRefused, move
 from trellis.programmes.actions.approval import (
     Decided,
     approve_enrolments,
-    give_free_places,
     put_on_waiting_list,
     reject_enrolments,
     reopen_enrolments,
@@ -174,18 +173,6 @@ def test_undo_does_not_touch_what_no_manager_decided(programme: Programme, manag
     assert (undone.reopened, state_of(enrolment)) == (0, EnrolmentState.APPROVED)
 
 
-def test_free_places_go_to_the_waiting_list(organisation: Organisation) -> None:
-    programme = ProgrammeFactory(organisation=organisation, places_for_mentees=3)
-    manager = ProgrammeRoleFactory(programme=programme).person
-    for _ in range(4):
-        EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING)
-
-    given = give_free_places(by=manager, programme=programme, now=clock.now())
-
-    assert given == 3
-    assert Enrolment.objects.filter(state=EnrolmentState.WAITING).count() == 1
-
-
 @pytest.mark.parametrize("decide", [approve_enrolments, reject_enrolments, put_on_waiting_list, reopen_enrolments])
 def test_only_those_who_run_the_programme_decide(programme: Programme, decide) -> None:  # type: ignore[no-untyped-def]
     analyst = ProgrammeRoleFactory(programme=programme, kind=ProgrammeRoleKind.ANALYST).person
@@ -265,13 +252,6 @@ def test_subscriber_opens_the_gate_however_a_module_was_completed(organisation: 
     jobs.drain()
 
     assert state_of(enrolment) == EnrolmentState.APPROVED
-
-
-def test_places_are_given_by_the_system_too(organisation: Organisation) -> None:
-    programme = ProgrammeFactory(organisation=organisation, places_for_mentees=1)
-    EnrolmentFactory(programme=programme, state=EnrolmentState.WAITING)
-
-    assert give_free_places(by=None, programme=programme, now=clock.now()) == 1
 
 
 def test_undo_of_accepted_before_the_training(organisation: Organisation) -> None:

@@ -114,7 +114,7 @@ class Enrolling(RuleBasedStateMachine):
 
     @invariant()
     def whoever_can_be_matched_was_trained(self) -> None:
-        for enrolment in Enrolment.objects.matchable():
+        for enrolment in Enrolment.objects.filter(state=EnrolmentState.APPROVED):
             assert enrolment.person.modules_completed.filter(module=f"{enrolment.side}_start").exists()
 
     @invariant()

@@ -125,11 +125,6 @@ def _asked(asked: Requirement) -> Requirement:
     return asked.of(found.roles)
 
 
-def packs_of(stage_id: str) -> tuple[str, ...]:
-    """The survey packs that finish a stage."""
-    return tuple(asked.names[0] for asked in conditions()[stage_id].exit if asked.key == "survey_done")
-
-
 # ---------------------------------------------------------------- tasks and agendas
 
 # Tasks that tick themselves, because what they ask for can be seen. The rest is ticked by hand.

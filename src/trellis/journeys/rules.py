@@ -1,7 +1,5 @@
 from collections.abc import Sequence
 
-from trellis.journeys.models import ReviewChoice
-from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.rules import can_write_in, is_live, is_party
 from trellis.people.models import Person
@@ -33,17 +31,8 @@ def is_closing(plan: StagePlan, stage: str, elapsed_share: float) -> bool:
     return plan.index(stage) >= len(plan.stages) - 2 or elapsed_share >= CLOSING_SHARE
 
 
-def has_certificate(mentorship: Mentorship) -> bool:
-    """A recorded closure is all it takes; no badge."""
-    return mentorship.state == MentorshipState.COMPLETED
-
-
 def joint_outcome(choices: Sequence[str], people: int) -> str:
     """What both are shown: nothing until all have chosen, then their common choice, or that they should talk."""
     if len(choices) < people:
         return ""
     return choices[0] if len(set(choices)) == 1 else TALK
-
-
-def is_happy(outcome: str) -> bool:
-    return outcome == ReviewChoice.Choice.CONTINUE

@@ -27,7 +27,6 @@ LIVE = frozenset({State.STARTED, State.APPLIED, State.WAITING, State.APPROVED, S
 TAKES_PART = (State.APPLIED, State.WAITING, State.APPROVED, State.PAUSED)  # asked when the terms change
 HOLDS_A_PLACE = (State.APPROVED, State.PAUSED)  # a mentee who pauses keeps the place
 EDITABLE = LIVE
-RESTARTS = frozenset({State.INVITED, State.REJECTED, State.WITHDRAWN, State.COMPLETED})
 
 FIRST_COME, RANDOM = "first_come", "random"
 

@@ -137,9 +137,6 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def of(self, person: Person) -> "EnrolmentQuerySet":
         return self.filter(person=person)
 
-    def matchable(self) -> "EnrolmentQuerySet":
-        return self.filter(state=EnrolmentState.APPROVED)
-
     def without_words(self) -> "EnrolmentQuerySet":
         """For lists: what somebody wrote stays in the database, unread and undeciphered."""
         return self.defer("goal", "aims", "interests", "experience", "no_match")

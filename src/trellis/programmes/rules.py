@@ -25,10 +25,5 @@ def can_manage(person: Person, programme: Programme) -> bool:
     return ProgrammeRole.objects.filter(programme=programme, person=person, kind__in=RUNS).exists()
 
 
-def can_read(person: Person, programme: Programme) -> bool:
-    """See this programme's states, dates and counts."""
-    return people_rules.is_analyst(person) or ProgrammeRole.objects.filter(programme=programme, person=person).exists()
-
-
 def can_create(person: Person) -> bool:
     return is_programme_manager(person)

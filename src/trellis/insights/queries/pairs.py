@@ -68,10 +68,6 @@ def live_pairs(programme: Programme, now: datetime) -> list[PairRow]:
     return sorted(rows, key=lambda row: (-row.health, row.started_at, row.id))
 
 
-def pairs_at_risk(programme: Programme, now: datetime) -> list[PairRow]:
-    return [row for row in live_pairs(programme, now) if row.health > Health.GREEN]
-
-
 def pair_rows(programme: Programme, mentorships: QuerySet[Mentorship], now: datetime) -> list[PairRow]:
     """Rows for the given mentorships of one programme."""
     facts = _Facts(programme, mentorships, now)

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from trellis.people.choices import OrganisationRole
 from trellis.people.directory.names import folded
 from trellis.people.models import Person, RoleGrant
 
@@ -28,10 +27,6 @@ def role_grants() -> list[GrantRow]:
         )
         for grant in rows
     ]  # fmt: skip
-
-
-def roles_of(person: Person) -> list[OrganisationRole]:
-    return [OrganisationRole(role) for role in sorted(person.organisation_roles)]
 
 
 def people_starting_with(text: str, limit: int = 8) -> list[Person]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from trellis.kernel.errors import NotAllowed
 from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
-from trellis.programmes.actions.admission import admit, locked_programme, move, move_up
+from trellis.programmes.actions.admission import admit, locked_programme, move
 from trellis.programmes.actions.telling import UNDO_FOR
 from trellis.programmes.choices import EnrolmentState
 from trellis.programmes.models import Enrolment, Programme
@@ -87,14 +87,6 @@ def reopen_enrolments(*, by: Person, programme: Programme, enrolments: Iterable[
     return Decided(
         ids=tuple(enrolment.pk for enrolment in rows), reopened=len(rows), passed_over=len(asked) - len(rows)
     )
-
-
-@transaction.atomic
-def give_free_places(*, by: Person | None, programme: Programme, now: datetime) -> int:
-    """Give free places to the waiting list, in turn, after their number was raised or the limit lifted."""
-    if by is not None:
-        _check(by, programme)
-    return move_up(locked_programme(programme), now=now)
 
 
 def _check(by: Person, programme: Programme) -> None:
