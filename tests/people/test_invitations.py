@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories.people import AccountFactory, PersonFactory
+from tests.factories.people import AccountFactory, PersonFactory, RoleGrantFactory
+from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.people.actions.invitations import (
     InvitationSpent,
@@ -12,7 +13,7 @@ from trellis.people.actions.invitations import (
     invite_people,
     open_invitation,
 )
-from trellis.people.choices import PersonStatus
+from trellis.people.choices import OrganisationRole, PersonStatus
 from trellis.people.models import Account, Invitation, Organisation, Person
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -24,8 +25,14 @@ def newcomer(organisation: Organisation) -> Person:
 
 
 @pytest.fixture
-def token(newcomer: Person, person: Person) -> str:
-    [invitation] = invite_people(by=person, people=[newcomer], now=NOW)
+def admin(person: Person) -> Person:
+    RoleGrantFactory(person=person, role=OrganisationRole.ADMIN)
+    return person
+
+
+@pytest.fixture
+def token(newcomer: Person, admin: Person) -> str:
+    [invitation] = invite_people(by=admin, people=[newcomer], now=NOW)
     return fresh_token(invitation=invitation)
 
 
@@ -90,3 +97,10 @@ def test_people_who_left_are_not_invited(organisation: Organisation) -> None:
     gone = PersonFactory(organisation=organisation, status=PersonStatus.LEFT)
 
     assert invite_people(by=None, people=[gone], now=NOW) == []
+
+
+def test_only_an_admin_invites_to_sign_in(person: Person, newcomer: Person) -> None:
+    with pytest.raises(NotAllowed):
+        invite_people(by=person, people=[newcomer], now=NOW)
+
+    assert not Invitation.objects.exists()

@@ -168,6 +168,7 @@ OBJECTS: dict[str, Object] = {
     **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
     **_each("organisation_role_remove", ADMIN, number="@role_grant"),
     **_each("organisation_person", ADMIN, number="@person"),
+    **_each("organisation_person_invite", ADMIN, number="@person"),
     **_each(
         "directory_import directory_import_columns directory_import_apply directory_import_stop directory_import_again "
         "directory_import_refused",

@@ -1,12 +1,14 @@
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories.people import PersonFactory, RoleGrantFactory
+from trellis.kernel.jobs import drain
 from trellis.kernel.tenancy import organisation_scope
-from trellis.people.choices import OrganisationRole
-from trellis.people.models import Organisation, Person
+from trellis.people.choices import OrganisationRole, PersonStatus
+from trellis.people.models import Invitation, Organisation, Person
 
 PAGES = ("/organisation/people/", "/organisation/import/", "/organisation/import/template.csv")
 
@@ -86,3 +88,28 @@ def test_only_admins_come_in(client: Client, person: Person, path: str, role: st
     client.force_login(person.account)
 
     assert client.get(path).status_code == 403
+
+
+@pytest.mark.usefixtures("admin")
+def test_somebody_who_never_signed_in_is_invited_and_the_page_says_so(
+    client: Client, organisation: Organisation, mailoutbox: list[EmailMessage]
+) -> None:
+    newcomer = PersonFactory(organisation=organisation, account=None, email="new@example.org", onboarded_at=None)
+    page = f"/organisation/people/{newcomer.pk}/"
+
+    answer = client.post(page + "invite/", follow=True).content.decode()
+    drain()
+
+    assert "An invitation goes to new@example.org." in answer
+    assert "An invitation was sent on" in client.get(page).content.decode()
+    assert [mail.to for mail in mailoutbox] == [["new@example.org"]]
+
+
+@pytest.mark.usefixtures("admin")
+def test_who_has_left_is_not_invited(client: Client, organisation: Organisation) -> None:
+    gone = PersonFactory(organisation=organisation, status=PersonStatus.LEFT, onboarded_at=None)
+
+    answer = client.post(f"/organisation/people/{gone.pk}/invite/", follow=True).content.decode()
+
+    assert "Only people who are here can be invited." in answer
+    assert not Invitation.objects.exists()

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from trellis.kernel import audit, events
-from trellis.kernel.errors import Refusal
+from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.tenancy import every_organisation, organisation_scope
+from trellis.people import rules
 from trellis.people.actions.accounts import account_for_sign_in
 from trellis.people.choices import PersonStatus
 from trellis.people.events import PersonInvited
@@ -34,8 +35,11 @@ def hash_of(token: str) -> str:
 def invite_people(*, by: Person | None, people: Iterable[Person], now: datetime) -> list[Invitation]:
     """Invite active people by mail; an older open invitation of the same person stops working.
 
-    The mail is queued. Its job asks `fresh_token` for the link, so no clear token is ever stored.
+    The mail is queued. Its job asks `fresh_token` for the link, so no clear token is ever stored. Raises NotAllowed
+    for anybody but an organisation admin.
     """
+    if by is not None and not rules.is_admin(by):
+        raise NotAllowed(_("Only an organisation admin can invite people to sign in."))
     invited = [person for person in people if person.status in {PersonStatus.ACTIVE, PersonStatus.ON_LEAVE}]
     end_invitations(people=[person.pk for person in invited], now=now)
     return [_invite(by, person, now) for person in invited]

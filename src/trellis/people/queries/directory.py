@@ -15,7 +15,15 @@ from trellis.people.directory.known import Known
 from trellis.people.directory.names import folded
 from trellis.people.directory.plan import Directory
 from trellis.people.directory.sheet import Sheet, unpack
-from trellis.people.models import ColumnMapping, DirectoryImport, Organisation, Person, PersonQuerySet, RoleGrant
+from trellis.people.models import (
+    ColumnMapping,
+    DirectoryImport,
+    Invitation,
+    Organisation,
+    Person,
+    PersonQuerySet,
+    RoleGrant,
+)
 
 PAGE = 50
 PRESENT = "present"
@@ -127,6 +135,12 @@ def _name(preferred: str | None, given: str | None, family: str | None) -> str:
 def units() -> list[str]:
     """The units that people are in, for the filter."""
     return list(Person.objects.exclude(unit="").order_by("unit").values_list("unit", flat=True).distinct())
+
+
+def invited_at(person: Person, now: datetime) -> datetime | None:
+    """When the invitation was sent that somebody can still use."""
+    rows = Invitation.objects.filter(person=person, accepted_at=None, expires_at__gt=now)
+    return rows.order_by("-sent_at").values_list("sent_at", flat=True).first()
 
 
 @dataclass(frozen=True)

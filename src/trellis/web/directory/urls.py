@@ -5,6 +5,7 @@ from trellis.web.directory import importing, views
 urlpatterns = [
     path("organisation/people/", views.people, name="organisation_people"),
     path("organisation/people/<int:number>/", views.person, name="organisation_person"),
+    path("organisation/people/<int:number>/invite/", views.invite, name="organisation_person_invite"),
     path("organisation/import/", importing.imports, name="directory_imports"),
     path("organisation/import/template.csv", importing.template_file, name="directory_template"),
     path("organisation/import/<int:number>/", importing.one_import, name="directory_import"),
