@@ -1,7 +1,7 @@
 """`make prove`: the trust sheet. One line a promise, with its figure and pass or fail; prove.json beside it.
 
-It runs the suite's own tests, not a second set. A test adds a figure with `record_property("figure", "13,204 cells")`;
-without one the figure is how many tests stand behind the promise.
+It runs the suite's own tests, not a second set. A test adds to a figure with `record_property("cells", 1313)`: numbers
+of one name are added up over all its cases. Without any, the figure is how many tests stand behind the promise.
 """
 
 import json
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,11 @@ PROMISES = (
 class Outcome:
     passed: int
     failed: int
-    figures: tuple[str, ...]
+    figures: dict[str, int]  # what was counted: how many
+
+    def __str__(self) -> str:
+        counted = [f"{number:,} {name}" for name, number in self.figures.items()]
+        return "; ".join([*counted, f"{self.passed} tests passed, {self.failed} failed"])
 
 
 def run(promise: Promise, environment: dict[str, str]) -> Outcome:
@@ -64,19 +69,21 @@ def run(promise: Promise, environment: dict[str, str]) -> Outcome:
             [*command, f"--junitxml={report}", *promise.tests], env=environment | dict(promise.environment),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-        return read(report) if report.exists() else Outcome(0, 1, ())
+        return read(report) if report.exists() else Outcome(0, 1, {})
 
 
 def read(report: Path) -> Outcome:
     passed = failed = 0
-    figures: list[str] = []
+    figures: Counter[str] = Counter()
     for case in ET.parse(report).getroot().iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
         elif case.find("skipped") is None:
             passed += 1
-        figures += [each.get("value", "") for each in case.iter("property") if each.get("name") == "figure"]
-    return Outcome(passed, failed, tuple(figures))
+        for each in case.iter("property"):
+            if (value := each.get("value", "")).isdigit():
+                figures[each.get("name", "").replace("_", " ")] += int(value)
+    return Outcome(passed, failed, dict(figures))
 
 
 def main() -> int:
@@ -90,9 +97,8 @@ def main() -> int:
                     environment["DATABASE_URL"] = address
                 outcome = run(promise, environment)
                 kept = outcome.passed > 0 and outcome.failed == 0
-                figure = "; ".join([*outcome.figures, f"{outcome.passed} tests passed, {outcome.failed} failed"])
-                sheet.append({"promise": f"{promise.words} ({database})", "figure": figure, "pass": kept})
-                print(f"{'PASS' if kept else 'FAIL'}  {promise.words} ({database}): {figure}", flush=True)
+                sheet.append({"promise": f"{promise.words} ({database})", "figure": str(outcome), "pass": kept})
+                print(f"{'PASS' if kept else 'FAIL'}  {promise.words} ({database}): {outcome}", flush=True)
                 SHEET.write_text(json.dumps(sheet, indent=1) + "\n")
     kept_all = all(line["pass"] for line in sheet)
     print(f"{sum(bool(line['pass']) for line in sheet)} of {len(sheet)} promises kept. Written to {SHEET}.")

@@ -1,6 +1,7 @@
 """Markers in every confidential field; every person crawls every page; forbidden markers never appear."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.apps import apps
@@ -44,7 +45,9 @@ def test_every_encrypted_field_has_a_canary(worlds: tuple[World, World]) -> None
 
 
 @pytest.mark.parametrize("name", [None, *PRINCIPALS])
-def test_nobody_reads_what_is_not_theirs(worlds: tuple[World, World], name: str | None) -> None:
+def test_nobody_reads_what_is_not_theirs(
+    worlds: tuple[World, World], name: str | None, record_property: Callable[[str, object], None]
+) -> None:
     """Own pages by links, and every readable address of both worlds by guessing."""
     own, other = worlds
     client = signed_in(own, name)
@@ -53,6 +56,8 @@ def test_nobody_reads_what_is_not_theirs(worlds: tuple[World, World], name: str 
 
     may = {(own.letter, what) for what in own.markers if name in readers_of(what)[0]}
     must = {(own.letter, what) for what in own.markers if name in readers_of(what)[1]}
+    record_property("markers_looked_for", sum(len(world.markers) for world in worlds))
+    record_property("forbidden_sightings", len(seen - may))
     assert seen - may == set(), "forbidden sightings"
     assert must - seen == set(), "allowed sightings that are missing: the crawl is blind there"
 

@@ -97,7 +97,8 @@ def test_nobody_enters_where_they_may_not(
                 found = _cell(visitor, method, target, expected)
                 unexpected += [f"{name} {method.upper()} {target} {found}"] if found else []
 
-    record_property("figure", f"{name}: {cells} cells, {len(unexpected)} unexpected")
+    record_property("cells", cells)
+    record_property("unexpected", len(unexpected))
     assert unexpected == []
 
 

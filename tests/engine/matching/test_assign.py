@@ -1,4 +1,5 @@
 import random
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -35,7 +36,8 @@ def value(pairs: tuple[tuple[int, int, int], ...], bonus: list[int]) -> int:
     return sum(weight for _, _, weight in pairs) + sum(bonus[i] for i in {i for i, _, _ in pairs})
 
 
-def test_value_equals_scipy_on_many_random_instances() -> None:
+def test_value_equals_scipy_on_many_random_instances(record_property: Callable[[str, object], None]) -> None:
+    record_property("instances_equal_to_SciPy", TRIALS)
     for seed in range(TRIALS):
         scores, wants, places, bonus = instance(seed, 6)
 
