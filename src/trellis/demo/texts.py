@@ -28,7 +28,7 @@ STEPS = (
     "Agree the next date", "Read the guide for this stage", "Book an hour to practise",
 )  # fmt: skip
 TOPICS = (
-    "Getting to know each other", "How decisions are made here", "The pricing review", "Feedback practice",
+    "What went well since last time", "How decisions are made here", "The pricing review", "Feedback practice",
     "What the next level asks for", "A difficult conversation", "Presenting to directors", "Plan for the next month",
     "Half-time: keep, change, drop", "Who should know my work",
 )  # fmt: skip
