@@ -379,7 +379,7 @@ def test_double_click_on_end_ends_once(world: World) -> None:
 
     first, second = client.post(path, {"closure": ""}), client.post(path, {"closure": ""})
 
-    assert (first.status_code, second.status_code) == (302, 200)
+    assert (first.status_code, second.status_code) == (302, 422)
     with organisation_scope(world.organisation.pk):
         assert Transition.objects.filter(mentorship=world.mentorship, to_state="ended").count() == 1
         assert Mentorship.objects.get(pk=world.mentorship.pk).state == "ended"
