@@ -4,7 +4,8 @@ Forms are sent empty as well, so that a refused form is looked at like any page.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from itertools import product
+from typing import Any, Literal
 
 import pytest
 from django.test import Client
@@ -34,23 +35,10 @@ SHARES = (
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-class Look(NamedTuple):
-    """A window and what axe asks of the page in it."""
-
-    scheme: Literal["light", "dark"]
-    width: int
-    rules: dict[str, object]
-
-
-FULL = {"runOnly": RULES}
-WIDE = Look("light", 1366, FULL)
-# what colours and width can change; everything else is the same page as in the wide look
-PHONE = Look(
-    "dark", 390, {"runOnly": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]}
-)
-PHONE_IN_FULL = PHONE._replace(rules=FULL)
-# axe need not describe what is right, nor fetch our style sheets again
-QUICK = {"resultTypes": ["violations"], "preload": False}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = tuple(product(SCHEMES, (1366, 390)))
+# axe need not describe what is right
+ASKED = {"runOnly": RULES, "resultTypes": ["violations"]}
 
 
 def _pages_of(world: World) -> dict[str, list[str]]:
@@ -78,26 +66,26 @@ def _is_page(client: Client, path: str) -> bool:
     return answer.status_code in {200, 403, 404} and answer.headers["Content-Type"].startswith("text/html")
 
 
-def _violations(visitor: Visitor, look: Look) -> list[str]:
-    visitor.page.emulate_media(color_scheme=look.scheme)
-    visitor.page.set_viewport_size({"width": look.width, "height": 900})
-    found: dict[str, Any] = visitor.page.evaluate("rules => axe.run(document, rules)", look.rules | QUICK)
+def _violations(visitor: Visitor, scheme: Literal["light", "dark"], width: int) -> list[str]:
+    visitor.page.emulate_media(color_scheme=scheme)
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    found: dict[str, Any] = visitor.page.evaluate("rules => axe.run(document, rules)", ASKED)
     return [
-        f"{look.scheme} {look.width}: {violation['id']}: {node['target']} {node['html'][:140]}"
+        f"{scheme} {width}: {violation['id']}: {node['target']} {node['html'][:140]}"
         for violation in found["violations"]
         for node in violation["nodes"][:3]
     ]
 
 
-def _look(visitor: Visitor, path: str, axe: str, *looks: Look) -> list[str]:
+def _look(visitor: Visitor, path: str, axe: str) -> list[str]:
     visitor.go(path)
-    return [f"{path} {fault}" for fault in _looked_at(visitor, axe, *looks)]
+    return [f"{path} {fault}" for fault in _looked_at(visitor, axe)]
 
 
-def _looked_at(visitor: Visitor, axe: str, *looks: Look) -> list[str]:
-    """The page that is open: wide and light, on a phone and dark, then whether it fits on the narrowest phone."""
+def _looked_at(visitor: Visitor, axe: str) -> list[str]:
+    """The page that is open: light and dark, wide and on a phone, then whether it fits on the narrowest phone."""
     visitor.page.evaluate(axe)
-    faults = [fault for look in looks or (WIDE, PHONE) for fault in _violations(visitor, look)]
+    faults = [fault for scheme, width in LOOKS for fault in _violations(visitor, scheme, width)]
     visitor.page.set_viewport_size({"width": 320, "height": 800})
     over = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return faults + ([f"{over} px too wide at 320"] if over > 0 else [])
@@ -113,8 +101,7 @@ def test_pages_are_accessible_narrow_and_quiet(
         known = signed_in(world, None if reader == "nobody" else reader)
         pages = [path for path in dict.fromkeys(_pages_of(world)[reader]) if _is_page(known, path)]
         visitor = visitors.new(world.people.get(reader))
-        faults += [f"{reader}: {fault}" for fault in _look(visitor, pages[0], axe, WIDE, PHONE_IN_FULL)]
-        faults += [f"{reader}: {fault}" for path in pages[1:] for fault in _look(visitor, path, axe)]
+        faults += [f"{reader}: {fault}" for path in pages for fault in _look(visitor, path, axe)]
         faults += visitor.complaints
         number += len(pages)
 
