@@ -26,6 +26,7 @@ class GoalRow:
     mine: bool
     partner: Partner
     due_on: date | None
+    is_late: bool
     next_step: str
     next_on: date | None
     next_is_late: bool
@@ -114,6 +115,7 @@ def _row(row: Row, mine: bool, partners: dict[int, Partner], steps: dict[int, Ac
     step = steps.get(row["id"])
     return GoalRow(
         **row, mine=mine, partner=partners[row["mentorship_id"]],
+        is_late=row["due_on"] is not None and row["due_on"] < today,
         next_step=step.text if step else "", next_on=step.due_on if step else None,
         next_is_late=step is not None and step.due_on < today,
     )  # fmt: skip

@@ -19,6 +19,8 @@ from trellis.insights.queries.home_card import (
     join_card,
     offer_card,
     overdue_card,
+    overview_card,
+    report_card,
     step_card,
     waiting_card,
 )
@@ -111,8 +113,9 @@ def home_of(person: Person, now: datetime) -> Home:
     meeting = soon[0] if soon else None
     by_id = {mentorship.pk: mentorship for mentorship in mentorships}
     programmes = [] if mentorships else open_programmes(person, today)[:PROGRAMMES_SHOWN]
+    managed = list(managed_programmes(person).order_by("-id")[:PROGRAMMES_SHOWN])
     return Home(
-        card=_card(person, now, today, material, enrolments, waiting, programmes),
+        card=_card(person, now, today, material, enrolments, waiting, managed, programmes),
         stages=stage_lines(material) if material else (),
         featured=next((pair for pair in pairs if featured and pair.id == featured.pk), None),
         pairs=pairs,
@@ -125,19 +128,23 @@ def home_of(person: Person, now: datetime) -> Home:
         unread=sum(unread.values()),
         enrolments=[one for one in enrolments if one.live],
         programmes=programmes,
-        managed=list(managed_programmes(person).order_by("-id")[:PROGRAMMES_SHOWN]),
+        managed=managed,
         past=past_pairs(person),
     )
 
 
 def _card(
     person: Person, now: datetime, today: date, material: Material | None, enrolments: Sequence[OwnEnrolment],
-    waiting: Sequence[MeetingRow], programmes: Sequence[OpenProgramme],
+    waiting: Sequence[MeetingRow], managed: Sequence[Programme], programmes: Sequence[OpenProgramme],
 ) -> Card | None:  # fmt: skip
-    """Offers first, then sign-ups begun, then the featured pair's step, unless it is weak and something is overdue."""
+    """Offers first, then sign-ups begun, then the featured pair's step, unless it is weak and something is overdue.
+
+    Somebody in no pair is led to the programmes they run, or to the report, rather than to one that they could join.
+    """
     card = offer_card(open_offers(person), person) or enrolment_card(enrolments)
     if card or material is None:
-        return card or waiting_card(enrolments) or join_card(programmes)
+        led = overview_card(managed) or report_card(person)
+        return card or waiting_card(enrolments) or led or join_card(programmes)
     step = choose_step(view_of(material, person))
     overdue = overdue_steps(person, today, at_most=1)
     if step.key in WEAK_STEPS and overdue:

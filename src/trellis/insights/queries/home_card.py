@@ -13,8 +13,10 @@ from trellis.journeys.queries import NextStep
 from trellis.matching.models import Proposal
 from trellis.matching.notices import last_day
 from trellis.meetings.queries import MeetingRow, SlotRow
+from trellis.people import rules as people_rules
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Programme
 from trellis.programmes.queries.participant import OpenProgramme, OwnEnrolment
 
 
@@ -84,6 +86,30 @@ def waiting_card(enrolments: Sequence[OwnEnrolment]) -> Card | None:
                 address("find_mentor", one.slug), _("See mentors"),
             )  # fmt: skip
     return None
+
+
+def overview_card(managed: Sequence[Programme]) -> Card | None:
+    """For somebody who runs programmes and has no step of their own."""
+    if not managed:
+        return None
+    one = len(managed) == 1
+    return Card(
+        "overview", _("See what waits for you"),
+        ngettext("The overview of your programme starts with what needs you today.",
+                 "The overview of each programme starts with what needs you today.", len(managed)),
+        address("programme_overview", managed[0].slug) if one else address("manage"),
+        _("Open the overview") if one else _("Open your programmes"),
+    )  # fmt: skip
+
+
+def report_card(person: Person) -> Card | None:
+    """For an executive who has no step of their own."""
+    if not people_rules.is_executive(person):
+        return None
+    return Card(
+        "report", _("See what mentoring does here"), _("One page of figures about groups, never about a person."),
+        address("executive_report"), _("Read the report"),
+    )  # fmt: skip
 
 
 def join_card(programmes: Sequence[OpenProgramme]) -> Card | None:

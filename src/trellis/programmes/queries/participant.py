@@ -28,6 +28,7 @@ class OpenProgramme:
     audience: str
     model: str
     starts_on: date
+    has_begun: bool
     closes_on: date | None
     minutes_a_month: int
 
@@ -82,7 +83,8 @@ def open_programmes(person: Person, today: date) -> list[OpenProgramme]:
     return [
         OpenProgramme(
             name=row.name, slug=row.slug, summary=row.summary, audience=row.audience, model=row.get_model_display(),
-            starts_on=row.starts_on, closes_on=row.enrolment_closes_on, minutes_a_month=minutes_a_month(row),
+            starts_on=row.starts_on, has_begun=row.starts_on < today, closes_on=row.enrolment_closes_on,
+            minutes_a_month=minutes_a_month(row),
         )
         for row in rows
     ]  # fmt: skip
