@@ -168,7 +168,9 @@ def test_every_signal_has_words(programme: Programme) -> None:
     for days in (15, 22):
         _aged(programme, days)
 
-    for row in at_risk(programme):
+    rows = at_risk(programme)
+    assert len(rows) == 2
+    for row in rows:
         for signal in row.signals:
             assert str(signal.days) in fact_words(signal)
             assert all(step_words(signal))

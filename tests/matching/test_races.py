@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -68,9 +69,7 @@ def test_the_last_place_is_given_once() -> None:
     said = at_once(
         organisation_id,
         *(
-            lambda offer=offer: answer_offer(  # type: ignore[misc]
-                by=offer.mentee.person, proposal=offer, accepted=True, now=clock.now()
-            )
+            partial(answer_offer, by=offer.mentee.person, proposal=offer, accepted=True, now=clock.now())
             for offer in offers
         ),
     )
@@ -103,9 +102,7 @@ def test_two_mentees_who_ask_for_the_last_place_get_it_once() -> None:
     said = at_once(
         world.programme.organisation_id,
         *(
-            lambda mentee=mentee: ask_mentor(  # type: ignore[misc]
-                by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now()
-            )
+            partial(ask_mentor, by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now())
             for mentee in world.mentees
         ),
     )
@@ -214,9 +211,7 @@ def test_nobody_waits_in_a_circle(attempt: int) -> None:
         organisation_id,
         lambda: answer_offer(by=offers[-1].mentee.person, proposal=offers[-1], accepted=True, now=clock.now()),
         *(
-            lambda offer=offer: answer_offer(  # type: ignore[misc]
-                by=offer.mentee.person, proposal=offer, accepted=False, now=clock.now()
-            )
+            partial(answer_offer, by=offer.mentee.person, proposal=offer, accepted=False, now=clock.now())
             for offer in offers[:-1]
         ),
         lambda: remind_and_expire(now=clock.now() + timedelta(days=3)),

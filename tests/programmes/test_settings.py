@@ -1,23 +1,22 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.factories.people import OrganisationFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory, ProgrammeRoleFactory
+from tests.factories.template_programmes import NOW, basics, owner, programme
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry, EventRow
 from trellis.kernel.tenancy import organisation_scope
 from trellis.notifications.models import Notice
-from trellis.people.choices import OrganisationRole
 from trellis.people.models import Person
 from trellis.programmes import checks
 from trellis.programmes.actions import joining
-from trellis.programmes.actions.programmes import SettingsRefused, create_programme
+from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.actions.settings import (
-    Basics,
     Joining,
     Touched,
     change_agendas,
@@ -40,26 +39,7 @@ from trellis.programmes.models import Answer, EligibilityRule, Enrolment, KpiTar
 from trellis.programmes.plan import Agenda, AgendaItem, Milestone, Task, Window, windows_of
 from trellis.programmes.settings_model import MatchingSettings
 
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def owner(person: Person) -> Person:
-    RoleGrantFactory(person=person, role=OrganisationRole.ADMIN)
-    return person
-
-
-@pytest.fixture
-def programme(owner: Person) -> Programme:
-    return create_programme(
-        by=owner, template="career_formal", name="Career Growth", starts_on=date(2027, 1, 11), now=NOW
-    )  # fmt: skip
-
-
-def basics(programme: Programme, **other: Any) -> Basics:
-    names = ("name", "summary", "audience", "objective", "enrolment_opens_on", "enrolment_closes_on")
-    found = {name: getattr(programme, name) for name in (*names, "starts_on", "ends_on")}
-    return Basics(**(found | other))
+__all__ = ["owner", "programme"]  # fixtures
 
 
 def audit_facts() -> dict[str, Any]:

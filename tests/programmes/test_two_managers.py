@@ -2,23 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from threading import Barrier
-from typing import Any
 
 import pytest
 from django.db import connection
 
-from tests.factories.people import RoleGrantFactory
 from tests.factories.programmes import ProgrammeFactory, ProgrammeRoleFactory
+from tests.factories.template_programmes import NOW, basics, owner, programme
 from trellis.kernel.tenancy import organisation_scope
-from trellis.people.choices import OrganisationRole
 from trellis.people.models import Organisation, Person
 from trellis.programmes.actions import joining
-from trellis.programmes.actions.programmes import SettingsRefused, create_programme, move_programme
+from trellis.programmes.actions.programmes import SettingsRefused, move_programme
 from trellis.programmes.actions.settings import (
-    Basics,
     ChangedMeanwhile,
     change_basics,
     change_targets,
@@ -31,26 +28,7 @@ from trellis.programmes.choices import PairVisibility, ProgrammeStatus
 from trellis.programmes.configuration import QuestionText, Target
 from trellis.programmes.models import KpiTarget, Programme, Question
 
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def owner(person: Person) -> Person:
-    RoleGrantFactory(person=person, role=OrganisationRole.ADMIN)
-    return person
-
-
-@pytest.fixture
-def programme(owner: Person) -> Programme:
-    return create_programme(
-        by=owner, template="career_formal", name="Career Growth", starts_on=date(2027, 1, 11), now=NOW
-    )  # fmt: skip
-
-
-def basics(programme: Programme, **other: Any) -> Basics:
-    names = ("name", "summary", "audience", "objective", "enrolment_opens_on", "enrolment_closes_on")
-    found = {name: getattr(programme, name) for name in (*names, "starts_on", "ends_on")}
-    return Basics(**(found | other))
+__all__ = ["owner", "programme"]  # fixtures
 
 
 def test_a_page_opened_before_another_change_of_the_same_field_is_refused(owner: Person, programme: Programme) -> None:

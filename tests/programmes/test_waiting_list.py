@@ -1,38 +1,22 @@
 """When the number of places changes, so does who waits: at once, in turn, and told."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
-import pytest
-
-from tests.factories.people import RoleGrantFactory
 from tests.factories.programmes import EnrolmentFactory
+from tests.factories.template_programmes import NOW, owner, programme
 from trellis.kernel.models import AuditEntry
 from trellis.learning.actions import complete_module
 from trellis.notifications.models import Notice
-from trellis.people.choices import OrganisationRole
 from trellis.people.models import Person
 from trellis.programmes.actions.approval import approve_enrolments, put_on_waiting_list, reopen_enrolments
 from trellis.programmes.actions.enrolment import admit_trained
-from trellis.programmes.actions.programmes import create_programme, move_programme
+from trellis.programmes.actions.programmes import move_programme
 from trellis.programmes.actions.settings import Joining, change_joining
 from trellis.programmes.actions.telling import tell_decided
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, SignUp
 from trellis.programmes.models import Enrolment, Programme
 
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def owner(person: Person) -> Person:
-    RoleGrantFactory(person=person, role=OrganisationRole.ADMIN)
-    return person
-
-
-@pytest.fixture
-def programme(owner: Person) -> Programme:
-    return create_programme(
-        by=owner, template="career_formal", name="Career Growth", starts_on=date(2027, 1, 11), now=NOW
-    )  # fmt: skip
+__all__ = ["owner", "programme"]  # fixtures
 
 
 def joining_with(owner: Person, programme: Programme, places: int | None, *, gate: bool = False) -> None:

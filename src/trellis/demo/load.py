@@ -18,7 +18,7 @@ def load(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stage", choices=STAGES, default="midway", help="how far the main programme has come")
     chosen = parser.parse_args(arguments)
     if not settings.DEMO:
-        print("The demo can only be loaded under trellis.config.settings.demo.", file=sys.stderr)  # noqa: T201
+        print("The demo can only be loaded under trellis.config.settings.demo.", file=sys.stderr)  # noqa: T201  # a command's own words
         return 1
     if Organisation.objects.exists():
         _say(f"The demo is already loaded; delete the folder {settings.TRELLIS_DATA.name} to start afresh.")
@@ -43,4 +43,4 @@ def _write_sign_ins() -> None:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201
+    print(words, flush=True)  # noqa: T201  # as above; the floor of the commands lies higher
