@@ -30,3 +30,8 @@ def page_number(request: PersonRequest) -> int:
     if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:9]) <= 100_000:
         raise Http404
     return int(raw[:9])
+
+
+def whole_number(raw: str) -> int:
+    """A number as a form sends it; 0, which numbers nothing, for anything else."""
+    return int(raw[:9]) if raw.isascii() and raw.isdigit() else 0

@@ -13,7 +13,7 @@ from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import AgreementText, Sides, agreement_of, sides_of
 from trellis.mentorships.rules import is_live
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.lookup import own_mentorship
+from trellis.web.lookup import own_mentorship, whole_number
 from trellis.web.mentorship.forms import AgreementForm, posted
 
 
@@ -25,7 +25,7 @@ def agreement(request: PersonRequest, number: int) -> HttpResponse:
     form = AgreementForm(posted(request), initial=_initial(mentorship, text))
     if request.method == "POST" and form.is_valid():
         try:
-            seen = _version(request, "seen") if "seen" in request.POST else None
+            seen = whole_number(request.POST["seen"]) if "seen" in request.POST else None
             draft_agreement(by=request.person, mentorship=mentorship, seen=seen, now=clock.now(), **form.cleaned_data)
             messages.success(request, _("Kept. It holds once you have both signed it."))
             return redirect("agreement", number)
@@ -64,15 +64,10 @@ def _context(
 def sign(request: PersonRequest, number: int) -> HttpResponse:
     mentorship = own_mentorship(request, number)
     try:
-        sign_agreement(by=request.person, mentorship=mentorship, version=_version(request, "version"), now=clock.now())
+        version = whole_number(request.POST.get("version", ""))
+        sign_agreement(by=request.person, mentorship=mentorship, version=version, now=clock.now())
         messages.success(request, _("Signed."))
         return redirect("mentorship", number)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("agreement", number)
-
-
-def _version(request: PersonRequest, name: str) -> int:
-    """The version that the page showed; 0 for none, and for anything that is no number."""
-    given = request.POST.get(name, "")
-    return int(given[:9]) if given.isdecimal() else 0

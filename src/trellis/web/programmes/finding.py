@@ -26,8 +26,3 @@ def live_mentorship(person: Person, enrolment: Enrolment) -> Mentorship | None:
         programme=enrolment.programme_id, parties__person=person, parties__role__in=[enrolment.side, PartyRole.PEER]
     )
     return rows.order_by("pk").first()
-
-
-def whole_number(raw: str) -> int:
-    """A number as a form sends it; 0, which numbers nothing, for anything else."""
-    return int(raw[:9]) if raw.isascii() and raw.isdigit() else 0

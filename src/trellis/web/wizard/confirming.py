@@ -3,6 +3,7 @@
 from django.http import HttpRequest, QueryDict
 
 from trellis.programmes.actions.settings import Touched
+from trellis.web.lookup import whole_number
 
 OWN = ("csrfmiddlewaretoken", "confirm", "change")
 
@@ -32,8 +33,7 @@ def turned_back(request: HttpRequest) -> bool:
 
 def seen(request: HttpRequest) -> int:
     """The last change of the settings that the page had seen when it was opened; 0 where it does not say."""
-    number = request.POST.get("seen", "")
-    return int(number[:9]) if number.isascii() and number.isdigit() else 0
+    return whole_number(request.POST.get("seen", ""))
 
 
 def posted_fields(request: HttpRequest) -> list[tuple[str, str]]:

@@ -22,7 +22,8 @@ from trellis.programmes.queries.participant import (
 )
 from trellis.programmes.queries.sign_up import terms_open
 from trellis.web.access import Audience, PersonRequest, audience
-from trellis.web.programmes.finding import seen_programme, whole_number
+from trellis.web.lookup import whole_number
+from trellis.web.programmes.finding import seen_programme
 from trellis.web.programmes.standing import Standing, running_mentorships, standings
 
 

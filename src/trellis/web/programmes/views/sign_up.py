@@ -23,8 +23,9 @@ from trellis.programmes.queries.sign_up import AskedQuestion, asked_questions, u
 from trellis.programmes.standard_answers import DAY_NAMES, HALVES, OTHER_VALUES, VALUES, WORKING_STYLES
 from trellis.skills import taxonomy
 from trellis.web.access import Audience, PersonRequest, audience
+from trellis.web.lookup import whole_number
 from trellis.web.programmes.fields import rank_rows, skill_rows
-from trellis.web.programmes.finding import own_enrolment, seen_programme, whole_number
+from trellis.web.programmes.finding import own_enrolment, seen_programme
 from trellis.web.programmes.forms import GoalPage, PageForm, QuestionsPage, StylePage, stored
 
 SECTIONS = ("goal", "style", "questions", "send")
