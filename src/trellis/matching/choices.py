@@ -10,6 +10,12 @@ class RoundState(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class ScenarioState(models.TextChoices):
+    SOLVING = "solving", _("Looking for the best plan")
+    SOLVED = "solved", _("Solved")
+    FAILED = "failed", _("Failed")
+
+
 class ProposalState(models.TextChoices):
     UNDER_REVIEW = "under_review", _("To review")
     APPROVED = "approved", _("Approved")

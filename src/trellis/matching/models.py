@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from trellis.kernel.encryption import EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
-from trellis.matching.choices import SHOWN_TO_BOTH, ProposalOrigin, ProposalState, RoundState
+from trellis.matching.choices import SHOWN_TO_BOTH, ProposalOrigin, ProposalState, RoundState, ScenarioState
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Person
 from trellis.programmes.models import Enrolment, Programme
@@ -105,3 +105,27 @@ class Wish(TenantModel):
             models.UniqueConstraint(fields=["wisher", "wished"], name="wish_once"),
             models.UniqueConstraint(fields=["wisher", "rank"], name="wish_rank_once"),
         ]
+
+
+class Scenario(TenantModel):
+    """What a round would give under other settings: solved and kept for comparison, never offered to anybody."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="scenarios")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, choices=ScenarioState.choices, default=ScenarioState.SOLVING)
+    settings = models.JSONField(default=dict)
+    salt = models.CharField(max_length=64)
+    inputs = EncryptedTextField(blank=True)  # as for a round
+    input_hash = models.CharField(max_length=64, blank=True)
+    engine_version = models.CharField(max_length=20, blank=True)
+    certificate = models.JSONField(null=True)
+    figures = models.JSONField(default=dict)  # what is compared: matched, floor, total, load, ...
+    failure = models.TextField(blank=True)
+    job_id = models.BigIntegerField(null=True)
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    solved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="scenario_number_once")]
