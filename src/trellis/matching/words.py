@@ -184,6 +184,9 @@ _INPUTS: dict[str, Words] = {
     "ideal_gap_reversed": gettext_lazy("The ideal distance in level starts above its end. Correct it in the settings."),
     "factor_unknown": gettext_lazy("“%(factor)s” is not a factor of matching. Correct the weights in the settings."),
     "rule_unknown": gettext_lazy("“%(rule)s” is not a rule of matching. Correct the rules in the settings."),
+    "objective_unknown": gettext_lazy(
+        "“%(objective)s” is not an objective of matching. Choose another one in the settings."
+    ),
     "person_unknown": gettext_lazy(
         "A pinned person (%(id)s) is no longer ready to be matched. Run again without them."
     ),

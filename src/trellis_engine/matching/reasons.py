@@ -71,6 +71,7 @@ INPUT_KEYS = (
     "ideal_gap_reversed",
     "factor_unknown",
     "rule_unknown",
+    "objective_unknown",
     "person_unknown",
 )
 FAULT_KEYS = (

@@ -10,6 +10,10 @@ WEIGHT_TOTAL = 100
 HIGHEST_SCORE = FEATURE_SCALE * WEIGHT_TOTAL
 
 
+# In the order in which the parts of each are put first; docs/explanation says what each one promises.
+OBJECTIVES = ("matched_floor_total", "matched_total", "total", "wishes", "stable")
+
+
 @dataclass(frozen=True)
 class Rule:
     """A hard rule by name; the limits are read by ``level_gap`` (levels) and ``time_zone`` (hours)."""
@@ -30,6 +34,10 @@ class Settings:
     ``forbidden`` and ``pinned`` hold (mentee id, mentor id). ``minimum_score`` is in score
     units, 0..100 000. ``same_person``, ``forbidden_pair`` and ``minimum_score`` are always in
     force and need no entry in ``rules``.
+
+    ``objective`` is one of OBJECTIVES. ``spread``: points that each mentee costs whom a mentor takes
+    on beyond the first, counting those they have already, so that load is shared out. ``kept``:
+    pairs that stand already, each worth ``keep_bonus`` points more to the plan (never to its score).
     """
 
     weights: Mapping[str, int]
@@ -38,6 +46,10 @@ class Settings:
     forbidden: frozenset[tuple[str, str]] = frozenset()
     pinned: frozenset[tuple[str, str]] = frozenset()
     minimum_score: int = 0
+    objective: str = OBJECTIVES[0]
+    spread: int = 0
+    kept: frozenset[tuple[str, str]] = frozenset()
+    keep_bonus: int = 0
 
     def __post_init__(self) -> None:
         for factor, weight in self.weights.items():
@@ -47,3 +59,8 @@ class Settings:
             raise InputRefused("weights_not_100", sum=sum(self.weights.values()))
         if self.ideal_level_gap[0] > self.ideal_level_gap[1]:
             raise InputRefused("ideal_gap_reversed")
+        if self.objective not in OBJECTIVES:
+            raise InputRefused("objective_unknown", objective=self.objective)
+        for name in ("spread", "keep_bonus"):
+            if not 0 <= getattr(self, name) <= HIGHEST_SCORE:
+                raise InputRefused("number_out_of_range", id="settings", field=name)
