@@ -12,11 +12,24 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trellis.programmes import content, templates
-from trellis.programmes.choices import QuestionKind
+from trellis.programmes.choices import (
+    COMPARED_KINDS,
+    LEAST_IMPORTANCE,
+    MOST_IMPORTANCE,
+    AnswerMode,
+    QuestionKind,
+)
 from trellis.programmes.configuration import Configuration, QuestionText, Target
 from trellis.programmes.eligibility import HIGHEST, KINDS, STATEMENT, Condition
 from trellis.programmes.plan import Agenda, Cadence, Milestone, Task, Tasks, Window
-from trellis.programmes.settings_model import ALWAYS_KEPT, HARD_RULES, PRIORITIES, MatchingSettings
+from trellis.programmes.settings_model import (
+    ALWAYS_KEPT,
+    HARD_RULES,
+    OBJECTIVES,
+    PRIORITIES,
+    SCORE_UNITS,
+    MatchingSettings,
+)
 from trellis_engine.journey.tasks import PER_MEETING, PERIODS
 
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -169,6 +182,11 @@ def check_matching(given: MatchingSettings, template_id: str) -> Faults:
     yield from _check_gap(given.level_gap, "matching.level_gap")
     if given.time_zone_hours is not None:
         yield from check_number(given.time_zone_hours, "matching.time_zone_hours", 0, 12)
+    if given.shared_manager_levels is not None:
+        yield from check_number(given.shared_manager_levels, "matching.shared_manager_levels", 1, LEVELS)
+    yield from check_known([given.objective], "matching.objective", OBJECTIVES)
+    yield from check_number(given.spread, "matching.spread", 0, TOTAL * SCORE_UNITS)
+    yield from check_number(given.keep_bonus, "matching.keep_bonus", 0, TOTAL * SCORE_UNITS)
     for rule in kept_rules(template_id):
         if rule not in given.hard_rules:
             yield Fault(
@@ -395,6 +413,19 @@ def check_question(question: QuestionText, path: str = "question") -> Faults:
         yield Fault(f"{path}.options", _("An option stands there twice."), _("Remove one of them."))
     for option in options:
         yield from check_text(option, f"{path}.options", 120, needed=True)
+    yield from check_answer_use(question, path)
+
+
+def check_answer_use(question: QuestionText, path: str) -> Faults:
+    """How matching uses the answers: only choices can be compared."""
+    yield from check_known([question.mode], f"{path}.mode", AnswerMode.values)
+    yield from check_number(question.importance, f"{path}.importance", LEAST_IMPORTANCE, MOST_IMPORTANCE)
+    if question.mode != AnswerMode.IGNORE and question.kind not in COMPARED_KINDS:
+        yield Fault(
+            f"{path}.mode",
+            _("Matching can compare choices only, not “%(kind)s”.") % {"kind": QuestionKind(question.kind).label},
+            _("Use “ignore”, or ask for one choice or several."),
+        )
 
 
 def check_targets(targets: Sequence[Target]) -> Faults:

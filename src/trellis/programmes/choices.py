@@ -60,6 +60,20 @@ class QuestionKind(models.TextChoices):
     SKILLS = "skills", _("Skills with level")
 
 
+COMPARED_KINDS = (QuestionKind.CHOICE, QuestionKind.MANY)  # what matching can compare: answers with given options
+LEAST_IMPORTANCE, USUAL_IMPORTANCE, MOST_IMPORTANCE = 1, 5, 9
+
+
+class AnswerMode(models.TextChoices):
+    """What matching does with the answers to a question that both sides are asked."""
+
+    IGNORE = "ignore", _("Does not count")
+    SCORE = "score", _("The more they share, the better")
+    COMPLEMENT = "complement", _("The mentor has what the mentee wants")
+    MUST = "must", _("Must share an answer")
+    MUST_NOT = "must_not", _("Must not share an answer")
+
+
 class PairVisibility(models.TextChoices):
     """Whether a people manager may know that a pair exists."""
 

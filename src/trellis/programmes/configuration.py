@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from trellis.programmes import content, defaults
-from trellis.programmes.choices import Side
+from trellis.programmes.choices import USUAL_IMPORTANCE, AnswerMode, Side
 from trellis.programmes.eligibility import Condition, read_words
 from trellis.programmes.models import EligibilityRule, KpiTarget, Programme, Question
 from trellis.programmes.plan import (
@@ -46,6 +46,8 @@ class QuestionText:
     help: str = ""
     options: tuple[str, ...] = ()
     required: bool = False
+    mode: str = AnswerMode.IGNORE.value
+    importance: int = USUAL_IMPORTANCE
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,12 @@ def conditions_of(programme: Programme) -> tuple[Condition, ...]:
 def questions_of(programme: Programme) -> tuple[QuestionText, ...]:
     rows = Question.objects.filter(programme=programme).order_by("side", "position", "id")
     return tuple(
-        QuestionText(row.side, row.key, row.kind, row.text, row.help, _labels(row.options), row.required)
+        QuestionText(
+            row.side, row.key, row.kind, row.text, row.help, _labels(row.options), row.required, row.mode,
+            row.importance,
+        )
         for row in rows
-    )
+    )  # fmt: skip
 
 
 def _labels(stored: Iterable[Any]) -> tuple[str, ...]:

@@ -5,6 +5,10 @@ from trellis.kernel.encryption import EncryptedJSONField, EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
 from trellis.people.models import Person
 from trellis.programmes.choices import (
+    LEAST_IMPORTANCE,
+    MOST_IMPORTANCE,
+    USUAL_IMPORTANCE,
+    AnswerMode,
     EnrolmentState,
     MentoringModel,
     PairVisibility,
@@ -117,7 +121,10 @@ class KpiTarget(TenantModel):
 
 
 class Question(TenantModel):
-    """One question of a programme's sign-up form."""
+    """One question of a programme's sign-up form.
+
+    `mode` and `importance` say how matching uses the answers; both sides' questions of one key have the same.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="questions")
     side = models.CharField(max_length=8, choices=Side.choices)
@@ -128,9 +135,17 @@ class Question(TenantModel):
     options = models.JSONField(default=list)
     required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    mode = models.CharField(max_length=10, choices=AnswerMode.choices, default=AnswerMode.IGNORE)
+    importance = models.PositiveSmallIntegerField(default=USUAL_IMPORTANCE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "side", "key"], name="question_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "side", "key"], name="question_once"),
+            models.CheckConstraint(
+                condition=Q(importance__gte=LEAST_IMPORTANCE, importance__lte=MOST_IMPORTANCE),
+                name="question_importance_1_to_9",
+            ),
+        ]
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -150,6 +165,8 @@ class Enrolment(TenantModel):
     side = models.CharField(max_length=8, choices=Side.choices)
     state = models.CharField(max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.STARTED)
     places = models.PositiveSmallIntegerField(default=1)  # mentor: how many mentees; mentee: how many mentors
+    paused_until = models.DateField(null=True)  # the first day back; empty: until they resume themselves
+    asks_next = models.BooleanField(default=False)  # when a request does not come about, ask the next of their wishes
     goal = EncryptedTextField(blank=True)
     working_style = models.CharField(max_length=40, blank=True)
     values = models.JSONField(default=list)

@@ -121,7 +121,7 @@ def _plain_condition(rule: Condition) -> dict[str, Plain]:
 
 def _plain_question(question: QuestionText) -> dict[str, Plain]:
     row = dict(vars(question)) | {"options": list(question.options)}
-    return row | {"side": str(question.side), "kind": str(question.kind)}
+    return row | {"side": str(question.side), "kind": str(question.kind), "mode": str(question.mode)}
 
 
 def _plain_number(number: Decimal | None) -> int | float | None:
@@ -193,14 +193,22 @@ _MATCHING = Record(
         "ground_rules": many(text),
         "method": text,
         "priority_rule": text,
+        "shared_manager_levels": maybe(number),
+        "objective": text,
+        "spread": number,
+        "keep_bonus": number,
+        "scoring": flag,
     },
+    # files written before these existed are read as they were meant
+    optional=frozenset({"shared_manager_levels", "objective", "spread", "keep_bonus", "scoring"}),
 )
 _QUESTION = Record(
     QuestionText,
     {
         "side": _SIDE, "key": text, "kind": one_of(QuestionKind.values), "text": text, "help": text,
-        "options": many(text), "required": flag,
+        "options": many(text), "required": flag, "mode": text, "importance": number,
     },
+    optional=frozenset({"mode", "importance"}),
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def write_questions(programme: Programme, questions: Iterable[QuestionText]) -> 
         Question(
             organisation_id=programme.organisation_id, programme=programme, side=each.side, key=each.key,
             kind=each.kind, text=each.text, help=each.help, options=list(each.options), required=each.required,
-            position=position,
+            position=position, mode=each.mode, importance=each.importance,
         )
         for position, each in enumerate(questions)
     )  # fmt: skip

@@ -38,7 +38,7 @@ from trellis.programmes.plan import (
     tasks_of,
     windows_of,
 )
-from trellis.programmes.settings_model import MatchingSettings
+from trellis.programmes.settings_model import PAIR_LISTS, MatchingSettings
 
 
 class ChangedMeanwhile(Refusal):
@@ -181,10 +181,13 @@ def change_matching(
     touched: Touched = NOBODY,
     seen: int | None = None,
 ) -> tuple[str, ...]:
-    """Weights that sum to 100, hard rules, shortlist. A solved round keeps what it was solved with."""
+    """Weights that sum to 100, hard rules, objective, shortlist. A solved round keeps what it was solved with."""
     hold(by, programme)
     faults = [*checks.check_matching(matching, programme.template_id)]
-    return _apply(by, programme, {"matching": matching.plain()}, faults, touched, seen, now)
+    pairs = {name: programme.matching[name] for name in PAIR_LISTS if name in programme.matching}
+    same = matching == MatchingSettings.of(programme.matching)  # what an older version stored may lack the newer names
+    columns = {} if same else {"matching": matching.plain() | pairs}
+    return _apply(by, programme, columns, faults, touched, seen, now)
 
 
 @transaction.atomic
