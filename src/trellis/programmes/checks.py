@@ -418,14 +418,18 @@ def check_question(question: QuestionText, path: str = "question") -> Faults:
 
 def check_answer_use(question: QuestionText, path: str) -> Faults:
     """How matching uses the answers: only choices can be compared."""
-    yield from check_known([question.mode], f"{path}.mode", AnswerMode.values)
-    yield from check_number(question.importance, f"{path}.importance", LEAST_IMPORTANCE, MOST_IMPORTANCE)
+    yield from check_use(question.mode, question.importance, path)
     if question.mode != AnswerMode.IGNORE and question.kind not in COMPARED_KINDS:
         yield Fault(
             f"{path}.mode",
             _("Matching can compare choices only, not “%(kind)s”.") % {"kind": QuestionKind(question.kind).label},
             _("Use “ignore”, or ask for one choice or several."),
         )
+
+
+def check_use(mode: str, importance: int, path: str) -> Faults:
+    yield from check_known([mode], f"{path}.mode", AnswerMode.values)
+    yield from check_number(importance, f"{path}.importance", LEAST_IMPORTANCE, MOST_IMPORTANCE)
 
 
 def check_targets(targets: Sequence[Target]) -> Faults:

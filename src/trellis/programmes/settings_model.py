@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 USUAL_RULES = ("reporting_line", "no_match_list", "common_language")
-HARD_RULES = (*USUAL_RULES, "eligibility", "different_unit", "different_location")  # those without a number of their own
+# Those without a number of their own.
+HARD_RULES = (*USUAL_RULES, "eligibility", "different_unit", "different_location")
 ALWAYS_KEPT = "no_match_list"  # promised to every person who signs up
 # What a plan puts first, second and third; the default stands first. The same names as the engine's.
 OBJECTIVES = ("matched_floor_total", "matched_total", "total", "wishes", "stable")

@@ -28,7 +28,8 @@ class Participant:
     ``places``: relationships a mentor has free, or mentors a mentee wants. ``busy``:
     relationships already running elsewhere. ``aims``: roles and tracks a mentee aims at;
     ``track`` and ``held``: where a mentor works now and the roles and tracks held before.
-    ``experience``: only what the person chose to mention for matching.
+    ``experience``: only what the person chose to mention for matching. ``answers``: the options chosen
+    for each compared question of the sign-up form. ``eligible``: meets the programme's conditions now.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Participant:
     experience: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
+    answers: tuple[tuple[str, frozenset[str]], ...] = ()
+    eligible: bool = True
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -63,6 +66,8 @@ class Participant:
             raise InputRefused("number_out_of_range", id=self.id, field="utc_offset_minutes")
         # a mapping is welcome too; sorted, because the order of skills carries no meaning
         object.__setattr__(self, "skills", tuple(sorted(dict(self.skills).items())))
+        chosen = {key: frozenset(options) for key, options in dict(self.answers).items() if options}
+        object.__setattr__(self, "answers", tuple(sorted(chosen.items())))
         for skill, level in self.skills:
             if level not in LEVELS_OF_SKILL:
                 raise InputRefused("skill_level_out_of_scale", id=self.id, skill=skill)

@@ -16,21 +16,44 @@ OBJECTIVES = ("matched_floor_total", "matched_total", "total", "wishes", "stable
 
 @dataclass(frozen=True)
 class Rule:
-    """A hard rule by name; the limits are read by ``level_gap`` (levels) and ``time_zone`` (hours)."""
+    """A hard rule by name; the limits are read by ``level_gap`` (levels), ``time_zone`` (hours) and
+    ``conflict_guard`` (levels upward), ``question`` by ``answers_must`` and ``answers_must_not``."""
 
     name: str
     minimum: int | None = None
     maximum: int | None = None
+    question: str = ""
 
 
 USUAL_RULES = (Rule("reporting_line"), Rule("no_match_list"), Rule("common_language"))
+
+
+IMPORTANCE = range(1, 10)
+
+
+@dataclass(frozen=True)
+class ScoredQuestion:
+    """A question of the sign-up form whose answers the factor ``answers`` compares.
+
+    ``importance`` is its weight among the questions, 1..9. ``complement``: what counts is how much of what
+    the mentee chose the mentor chose too, instead of how alike the two lists are.
+    """
+
+    key: str
+    importance: int = 5
+    complement: bool = False
+
+    def __post_init__(self) -> None:
+        if self.importance not in IMPORTANCE:
+            raise InputRefused("number_out_of_range", id=self.key, field="importance")
 
 
 @dataclass(frozen=True)
 class Settings:
     """The programme's matching settings.
 
-    ``weights``: factor name -> whole number, summing to 100; a factor left out weighs 0.
+    ``weights``: factor name -> whole number, summing to 100; a factor left out weighs 0. No weight at
+    all scores nobody: every allowed pair has the score 1, and the salt decides between them.
     ``forbidden`` and ``pinned`` hold (mentee id, mentor id). ``minimum_score`` is in score
     units, 0..100 000. ``same_person``, ``forbidden_pair`` and ``minimum_score`` are always in
     force and need no entry in ``rules``.
@@ -50,12 +73,13 @@ class Settings:
     spread: int = 0
     kept: frozenset[tuple[str, str]] = frozenset()
     keep_bonus: int = 0
+    questions: tuple[ScoredQuestion, ...] = ()
 
     def __post_init__(self) -> None:
         for factor, weight in self.weights.items():
             if type(weight) is not int or weight < 0:
                 raise InputRefused("weight_not_whole", factor=factor)
-        if sum(self.weights.values()) != WEIGHT_TOTAL:
+        if sum(self.weights.values()) not in (0, WEIGHT_TOTAL):
             raise InputRefused("weights_not_100", sum=sum(self.weights.values()))
         if self.ideal_level_gap[0] > self.ideal_level_gap[1]:
             raise InputRefused("ideal_gap_reversed")

@@ -14,6 +14,7 @@ from trellis.people.models import Person
 from trellis.programmes import checks
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.actions.settings import NOBODY, Touched, hold, record_change, refuse_if_newer
+from trellis.programmes.choices import COMPARED_KINDS, AnswerMode, Side
 from trellis.programmes.configuration import QuestionText
 from trellis.programmes.eligibility import Condition, readable
 from trellis.programmes.models import EligibilityRule, Programme, Question
@@ -62,20 +63,30 @@ def remove_condition(*, by: Person, row: EligibilityRule, now: datetime, touched
 
 @transaction.atomic
 def add_question(
-    *, by: Person, programme: Programme, question: QuestionText, now: datetime, touched: Touched = NOBODY
-) -> Question:
-    """One more question at the end of a side's form; its key comes from its words."""
+    *, by: Person, programme: Programme, question: QuestionText, now: datetime, touched: Touched = NOBODY,
+    of_both: bool = False,
+) -> Question:  # fmt: skip
+    """One more question at the end of a side's form; its key comes from its words.
+
+    `of_both`: the other side is asked the same under the same key, so that matching can compare the answers.
+    Raises NotAllowed, SettingsRefused.
+    """
     hold(by, programme)
-    rows = Question.objects.filter(programme=programme, side=question.side)
-    _refuse([*checks.check_question(question), *checks.check_room(rows.count())])
-    made = Question.objects.create(
-        organisation_id=programme.organisation_id, programme=programme, side=question.side,
-        key=_free_key(question.text, set(rows.values_list("key", flat=True))), kind=question.kind, text=question.text,
-        help=question.help, options=list(question.options), required=question.required,
-        position=_next_position(rows),
-    )  # fmt: skip
+    sides = [question.side, *(side for side in Side.values if of_both and side != question.side)]
+    rows = Question.objects.filter(programme=programme, side__in=sides)
+    room = [fault for side in sides for fault in checks.check_room(rows.filter(side=side).count())]
+    _refuse([*checks.check_question(question), *room])
+    key = _free_key(question.text, set(rows.values_list("key", flat=True)))
+    made = [
+        Question.objects.create(
+            organisation_id=programme.organisation_id, programme=programme, side=side, key=key, kind=question.kind,
+            text=question.text, help=question.help, options=list(question.options), required=question.required,
+            position=_next_position(rows.filter(side=side)),
+        )
+        for side in sides
+    ]  # fmt: skip
     record_change(by, programme, ["questions"], touched, now)
-    return made
+    return made[0]
 
 
 @transaction.atomic
@@ -92,6 +103,8 @@ def change_question(
     refuse_if_newer(row.programme, ["questions"], seen)
     if row.kind != question.kind:
         row.answers.all().delete()
+    if question.kind not in COMPARED_KINDS:
+        Question.objects.filter(programme=row.programme, key=row.key).update(mode=AnswerMode.IGNORE)
     row.kind, row.text, row.help, row.required = question.kind, question.text, question.help, question.required
     row.options = list(question.options)
     row.save(update_fields=["kind", "text", "help", "required", "options"])
@@ -101,8 +114,9 @@ def change_question(
 
 @transaction.atomic
 def remove_question(*, by: Person, row: Question, now: datetime, touched: Touched = NOBODY) -> None:
-    """Remove a question and the answers to it."""
+    """Remove a question and the answers to it; where the other side is asked it too, nothing is compared any more."""
     hold(by, row.programme)
+    Question.objects.filter(programme=row.programme, key=row.key).update(mode=AnswerMode.IGNORE)
     row.delete()
     record_change(by, row.programme, ["questions"], touched, now)
 
