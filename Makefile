@@ -20,10 +20,10 @@ CRAWLS := tests/trust tests/browser
 ONCE := tests/engine tests/architecture tests/browser/test_every_page.py tests/browser/test_offline.py \
 	tests/journeys/test_every_template.py
 
-.PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench prove docs clean
+.PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench bench-matching prove docs clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # ---- set-up: a virtual environment from the hashed locks; nothing to do when nothing changed -----------------------
 
@@ -108,6 +108,25 @@ bench: $(STAMP_DEV) ## what is measured against a floor, as ratios
 	@env -u DATABASE_URL $(PY) -m tests.bench
 	@$(POSTGRES) $(PY) -m tests.bench
 
+# three environments: mentor-match and matching install a module of the same name
+BENCHES := .venv-bench
+BENCH_STAMPS := $(BENCHES)/engines/.set-up $(BENCHES)/mentor-match/.set-up $(BENCHES)/matching-games/.set-up
+$(BENCHES)/engines/.set-up: bench.lock
+$(BENCHES)/mentor-match/.set-up: bench-mentor-match.lock
+$(BENCHES)/matching-games/.set-up: bench-matching-games.lock
+$(BENCH_STAMPS): boot.lock | $(VENV)/bin/pip
+	@$(VENV)/bin/python -m venv $(@D)
+	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r boot.lock \
+		|| echo "uv could not be installed; going on with pip"
+	@if $(VENV)/bin/uv --version >/dev/null 2>&1; then \
+		$(VENV)/bin/uv pip sync -q --python $(@D)/bin/python --require-hashes $(filter bench%.lock,$^); \
+	else $(@D)/bin/pip install -q --disable-pip-version-check --require-hashes -r $(filter bench%.lock,$^); fi
+	@touch $@
+
+bench-matching: $(BENCH_STAMPS) ## the matching engine beside its peers (BENCH="--quick", "--case one-500"; up to an hour)
+	@PYTHONPATH=src $(BENCHES)/engines/bin/python -m tests.bench.matching \
+		$(if $(BENCH),$(BENCH),--agreement 20000 --out docs/reference/bench-matching.md)
+
 prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
 	@$(PY) -m tests.prove
 
@@ -115,4 +134,4 @@ docs: ## where the documentation is
 	@echo "The documentation is plain Markdown: start at docs/README.md (tutorial, how-to, reference, explanation, decisions)."
 
 clean: ## remove the virtual environment and caches; never ./data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage*
+	rm -rf $(VENV) $(BENCHES) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage*

@@ -1,0 +1,114 @@
+"""What was measured, as lines for the terminal and as a page of Markdown."""
+
+import platform
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tests.bench.matching.cases import Case
+from tests.bench.matching.run import Result
+
+COLUMNS = "| runner | wall s | CPU s | ours / it, wall | ours / it, CPU | peak MB (growth) | matched | total | repeats, load |"
+PEERS = ("numpy", "numba", "scipy", "lapx", "ortools", "networkx", "rustworkx")
+READ_ME = """\
+Made by `make bench-matching`; [how to read it](../how-to/measure-matching.md). Medians. Ratios are ours by theirs: 0.10 says that
+Trellis took a tenth of the time. Trellis starts from people and ends with a proof that the independent checker accepted;
+peers start from a ready table of scores (mentor-match: from people whose only rule looks the score up). Peak: of the process while it
+worked, its input and interpreter included; growth: since the work began.
+"""
+
+
+def machine() -> str:
+    return (
+        f"{_processor()}, {_cores()} cores, {_memory():.0f} GB, {platform.system()}, Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _cores() -> int:
+    from os import cpu_count  # noqa: PLC0415
+
+    return cpu_count() or 1
+
+
+def _memory() -> float:
+    from os import sysconf  # noqa: PLC0415
+
+    return sysconf("SC_PAGE_SIZE") * sysconf("SC_PHYS_PAGES") / (1 << 30)
+
+
+def versions() -> str:
+    return ", ".join(f"{name} {_version(name)}" for name in PEERS)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not there"
+
+
+def page(measured: Iterable[tuple[Case, list[Result]]], agreement: list[str], today: date) -> str:
+    lines = ["# Matching beside its peers", "", READ_ME, f"{today.isoformat()}. {machine()}. {versions()}.", ""]
+    for case, results in measured:
+        lines += [f"## {case.title}", "", *table(case, results), ""]
+    if agreement:
+        lines += ["## Random instances against OR-tools and brute force", "", *(f"- {line}" for line in agreement), ""]
+    return "\n".join(lines)
+
+
+def table(case: Case, results: list[Result]) -> Iterator[str]:
+    yield COLUMNS
+    yield "|---|" + "---:|" * 8
+    first = next((each for each in results if each.runner.startswith("trellis") and each.walls), None)
+    for each in results:
+        yield row(each, first)
+    for each in results:
+        yield from remarks(case, each)
+
+
+def row(each: Result, ours: Result | None) -> str:
+    if each.failed:
+        return f"| {each.runner} | {each.failed} |" + " |" * 7
+    ratios = ["", ""]
+    if ours and each is not ours:
+        ratios = [f"{_ratio(mine, other)}" for mine, other in ((ours.wall, each.wall), (ours.cpu, each.cpu))]
+    return (
+        f"| {each.runner} | {seconds(each.wall)} | {seconds(each.cpu)} | {ratios[0]} | {ratios[1]} "
+        f"| {each.peak:.0f} (+{each.peak - each.before:.0f}) | {_count(each, 'matched')} | {_count(each, 'total')} "
+        f"| {len(each.walls)}, {each.load:.1f} |"
+    )
+
+
+def _ratio(mine: float, other: float) -> str:
+    if other <= 0:
+        return ""
+    ratio = mine / other
+    return f"{ratio:.4f}" if ratio < 0.01 else f"{ratio:.3f}" if ratio < 0.1 else f"{ratio:.2f}"
+
+
+def _count(each: Result, name: str) -> str:
+    return f"{each.answer[name]:,}" if name in each.answer else ""
+
+
+def seconds(value: float) -> str:
+    return f"{value:.4f}" if value < 0.1 else f"{value:.3f}" if value < 1 else f"{value:.2f}"
+
+
+def remarks(case: Case, each: Result) -> Iterator[str]:
+    if each.reading:
+        steps = ", ".join(f"{name} {seconds(value)}" for name, value in each.reading.items())
+        least = max(each.wall - 2 * each.reading["encoding"], 0.0)
+        yield f"\n{each.runner}: reading people once ({steps}) s; without both encodings {seconds(least)} s; "
+        yield f"warming up, outside the clock, {seconds(each.warm)} s."
+    if "pairs" in each.answer and each.walls:
+        for name, value in (("CPU", each.cpu), ("wall", each.wall)):
+            yield f"\n{each.runner}: {value / each.answer['pairs'] * 1e9:.1f} ns a pair, {name}."
+    if "p95_ms" in each.answer:
+        yield f"\n{each.runner}: " + ", ".join(f"{name} {value}" for name, value in each.answer.items())
