@@ -24,6 +24,7 @@ def pool_from_json(text: str) -> Pool:
 
 def _plain(person: Participant) -> dict[str, Any]:
     row = {field.name: getattr(person, field.name) for field in fields(person)}
+    row["answers"] = [[key, sorted(chosen)] for key, chosen in person.answers]
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in row.items()}
 
 
@@ -32,6 +33,7 @@ def _participant(row: dict[str, Any]) -> Participant:
     given["skills"] = tuple((skill, level) for skill, level in row["skills"])
     given["managers"] = tuple(row["managers"])
     given["ranked"] = tuple(row["ranked"])
+    given["answers"] = tuple((key, frozenset(chosen)) for key, chosen in row.get("answers", ()))
     return Participant(**given)
 
 

@@ -17,12 +17,16 @@ from trellis.mentorships.choices import LIVE_STATES
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState, Side
-from trellis.programmes.models import Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.choices import AnswerMode, EnrolmentState, Side
+from trellis.programmes.eligibility import unmet
+from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme
+from trellis.programmes.queries.matched_questions import matched_questions
 from trellis.programmes.settings_model import ALWAYS_KEPT, SCORE_UNITS, MatchingSettings
 from trellis.skills import taxonomy
 from trellis_engine.matching import Participant, Pool, Rule, Settings, Taxonomy
+from trellis_engine.matching.settings import ScoredQuestion
 
+UNSCORED_OBJECTIVE = "matched_total"  # with every pair worth the same, only how many are matched is left to choose
 ANY_DISTANCE = (-100, 100)  # where the programme prefers no distance in level
 PairIds = frozenset[tuple[str, str]]  # (mentee, mentor), as the engine names people
 
@@ -41,14 +45,26 @@ def engine_settings(stored: Mapping[str, Any]) -> Settings:
     Raises trellis_engine.matching.InputRefused where they cannot be used.
     """
     chosen = MatchingSettings.of(stored)
+    asked: list[dict[str, Any]] = stored.get("questions", [])
     return Settings(
-        weights=chosen.weights,
+        weights=chosen.weights if chosen.scoring else {},
         ideal_level_gap=chosen.ideal_level_gap or ANY_DISTANCE,
-        rules=tuple(_rules(chosen)),
+        rules=(*_rules(chosen), *_rules_on_answers(asked)),
         pinned=_pairs(stored, "pinned"),
         forbidden=_pairs(stored, "forbidden") | _pairs(stored, "ruled_out"),
-        minimum_score=chosen.minimum_percent * SCORE_UNITS,
+        minimum_score=chosen.minimum_percent * SCORE_UNITS if chosen.scoring else 0,
+        objective=chosen.objective if chosen.scoring else UNSCORED_OBJECTIVE,
+        spread=chosen.spread,
+        kept=_pairs(stored, "kept"),
+        keep_bonus=chosen.keep_bonus,
+        questions=tuple(_scored(asked)),
     )
+
+
+def matching_of(programme: Programme) -> dict[str, Any]:
+    """Everything that a round of the programme is matched with, as a round keeps it. One query."""
+    asked = [dict(question.plain) for question in matched_questions(programme) if question.counts]
+    return {**programme.matching, "questions": asked}
 
 
 def _pairs(stored: Mapping[str, Any], name: str) -> PairIds:
@@ -57,10 +73,26 @@ def _pairs(stored: Mapping[str, Any], name: str) -> PairIds:
 
 def _rules(chosen: MatchingSettings) -> Iterable[Rule]:
     yield from (Rule(name) for name in dict.fromkeys([*chosen.hard_rules, ALWAYS_KEPT]))
+    if chosen.shared_manager_levels is not None:
+        yield Rule("conflict_guard", maximum=chosen.shared_manager_levels)
     if chosen.level_gap:
         yield Rule("level_gap", minimum=chosen.level_gap[0], maximum=chosen.level_gap[1])
     if chosen.time_zone_hours is not None:
         yield Rule("time_zone", maximum=chosen.time_zone_hours)
+
+
+def _rules_on_answers(asked: Iterable[Mapping[str, Any]]) -> Iterable[Rule]:
+    for question in asked:
+        if question["mode"] in (AnswerMode.MUST, AnswerMode.MUST_NOT):
+            yield Rule(f"answers_{question['mode']}", question=question["key"])
+
+
+def _scored(asked: Iterable[Mapping[str, Any]]) -> Iterable[ScoredQuestion]:
+    for question in asked:
+        if question["mode"] in (AnswerMode.SCORE, AnswerMode.COMPLEMENT):
+            yield ScoredQuestion(
+                question["key"], question["importance"], complement=question["mode"] == AnswerMode.COMPLEMENT
+            )
 
 
 def ruled_out(programme: Programme) -> PairIds:
@@ -117,6 +149,10 @@ class _Facts:
             .values_list("wisher_id", "wished__person_id")
         ):
             self.wishes.setdefault(wisher, []).append(self.code[wished])
+        self.answers = self._answers(programme)
+        self.conditions: dict[str, list[EligibilityRule]] = {side: [] for side in Side.values}
+        for rule in EligibilityRule.objects.filter(programme=programme):
+            self.conditions[rule.side].append(rule)
         self.here = self._live(programme)
         self.everywhere = self._live(None)
         self.promised = self._promised(programme)
@@ -127,6 +163,16 @@ class _Facts:
             parties = parties.filter(mentorship__programme=programme)
         counted = parties.values_list("person_id", "role").annotate(count=Count("id")).order_by()
         return {(person, role): count for person, role, count in counted}
+
+    def _answers(self, programme: Programme) -> dict[int, list[tuple[str, frozenset[str]]]]:
+        """What people chose, for the questions that count; others are not even deciphered."""
+        found: dict[int, list[tuple[str, frozenset[str]]]] = {}
+        counted = [question.key for question in matched_questions(programme) if question.counts]
+        rows = Answer.objects.filter(enrolment__programme=programme, question__key__in=counted).exclude(value="")
+        for enrolment_id, key, value in rows.values_list("enrolment_id", "question__key", "value"):
+            chosen = json.loads(value)
+            found.setdefault(enrolment_id, []).append((key, frozenset([chosen] if isinstance(chosen, str) else chosen)))
+        return found
 
     def _promised(self, programme: Programme) -> Counter[int]:
         held: Counter[int] = Counter()
@@ -171,4 +217,6 @@ class _Facts:
             held=frozenset([*enrolment.aims, person.job_title]) - {""} if mentor else frozenset(),
             experience=frozenset(enrolment.experience),
             interests=frozenset(enrolment.interests),
+            answers=tuple(self.answers.get(enrolment.pk, ())),
+            eligible=not unmet(person, self.conditions[enrolment.side], self.now.date()),
         )

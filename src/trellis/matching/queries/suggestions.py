@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool, ruled_out
+from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool, matching_of, ruled_out
 from trellis.matching.stored import reasons_to_json
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
@@ -60,7 +60,7 @@ def outlook_of(mentee: Enrolment, *, now: datetime) -> Outlook | None:
     if person is None:
         return None
     try:
-        settings = engine_settings({**mentee.programme.matching, "ruled_out": ruled_out(mentee.programme)})
+        settings = engine_settings({**matching_of(mentee.programme), "ruled_out": ruled_out(mentee.programme)})
     except InputRefused:
         return None
     return Outlook(person, Pool((person,), pool.mentors), settings)
