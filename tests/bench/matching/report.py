@@ -1,5 +1,6 @@
 """What was measured, as lines for the terminal and as a page of Markdown."""
 
+import os
 import platform
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -9,38 +10,29 @@ from pathlib import Path
 from tests.bench.matching.cases import Case
 from tests.bench.matching.run import Result
 
-COLUMNS = "| runner | wall s | CPU s | ours / it, wall | ours / it, CPU | peak MB (growth) | matched | total | repeats, load |"
+COLUMNS = (
+    "runner", "wall s", "CPU s", "ours / it, wall", "ours / it, CPU", "peak MB (growth)", "matched", "total",
+    "repeats, load",
+)  # fmt: skip
 PEERS = ("numpy", "numba", "scipy", "lapx", "ortools", "networkx", "rustworkx")
 READ_ME = """\
-Made by `make bench-matching`; [how to read it](../how-to/measure-matching.md). Medians. Ratios are ours by theirs: 0.10 says that
-Trellis took a tenth of the time. Trellis starts from people and ends with a proof that the independent checker accepted;
-peers start from a ready table of scores (mentor-match: from people whose only rule looks the score up). Peak: of the process while it
-worked, its input and interpreter included; growth: since the work began.
+Made by `make bench-matching`; [how to read it](../how-to/measure-matching.md). Medians. Ratios are ours by theirs: 0.10
+says that Trellis took a tenth of the time. Trellis starts from people and ends with a proof that the independent
+checker accepted; peers start from a ready table of scores (mentor-match: from people whose only rule looks the score
+up). Peak: of the process while it worked, its input and interpreter included; growth: since the work began.
 """
 
 
 def machine() -> str:
-    return (
-        f"{_processor()}, {_cores()} cores, {_memory():.0f} GB, {platform.system()}, Python {platform.python_version()}"
-    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {system}"
 
 
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-
-
-def _cores() -> int:
-    from os import cpu_count  # noqa: PLC0415
-
-    return cpu_count() or 1
-
-
-def _memory() -> float:
-    from os import sysconf  # noqa: PLC0415
-
-    return sysconf("SC_PAGE_SIZE") * sysconf("SC_PHYS_PAGES") / (1 << 30)
 
 
 def versions() -> str:
@@ -64,8 +56,8 @@ def page(measured: Iterable[tuple[Case, list[Result]]], agreement: list[str], to
 
 
 def table(case: Case, results: list[Result]) -> Iterator[str]:
-    yield COLUMNS
-    yield "|---|" + "---:|" * 8
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield "|---|" + "---:|" * (len(COLUMNS) - 1)
     first = next((each for each in results if each.runner.startswith("trellis") and each.walls), None)
     for each in results:
         yield row(each, first)
@@ -75,7 +67,7 @@ def table(case: Case, results: list[Result]) -> Iterator[str]:
 
 def row(each: Result, ours: Result | None) -> str:
     if each.failed:
-        return f"| {each.runner} | {each.failed} |" + " |" * 7
+        return f"| {each.runner} | {each.failed} |" + " |" * (len(COLUMNS) - 2)
     ratios = ["", ""]
     if ours and each is not ours:
         ratios = [f"{_ratio(mine, other)}" for mine, other in ((ours.wall, each.wall), (ours.cpu, each.cpu))]

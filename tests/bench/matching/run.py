@@ -69,7 +69,8 @@ def said(words: list[str], limit: Callable[[str], float]) -> Iterator[dict[str, 
     lines: queue.Queue[str] = queue.Queue()
     last: list[str] = []
     out, errors = process.stdout, process.stderr
-    assert out and errors
+    assert out
+    assert errors
     readers = [
         threading.Thread(target=_hand_over, args=(out, lines), daemon=True),
         threading.Thread(target=lambda: last.extend(errors.read().strip().splitlines()[-1:]), daemon=True),

@@ -1,4 +1,4 @@
-"""One scoring pass over all pairs. Follows the engine: compiled where it has a compiled pass, NumPy blocks otherwise."""
+"""One scoring pass over all pairs. Follows the engine: its compiled pass where it has one, NumPy blocks otherwise."""
 
 from trellis_engine.matching.score import Scorer
 

@@ -1,5 +1,6 @@
 """Seconds and memory of one piece of work, from the operating system. Standard library only."""
 
+import contextlib
 import gc
 import os
 import resource
@@ -29,11 +30,9 @@ def cpu_seconds() -> float:
 
 
 def forget_peak() -> None:
-    """Start the high-water mark anew where the system can (Linux); elsewhere it counts from the start of the process."""
-    try:
+    """Start the high-water mark anew where the system can (Linux); elsewhere it counts from the process's start."""
+    with contextlib.suppress(OSError):
         CLEAR.write_text("5")
-    except OSError:
-        pass
 
 
 def resident() -> float:
