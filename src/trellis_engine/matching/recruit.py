@@ -2,7 +2,7 @@
 
 In a best plan one more place with mentor j is worth the longest path of moves that ends in it: somebody without a
 mentor takes the place, or somebody moves there and frees another, and so on (the residual network of Ahuja, Magnanti
-& Orlin 1993, chapter 9). With R_j the best move into j, f_j what a freed place is worth and o_i what mentee i can bring:
+& Orlin 1993, chapter 9). With R_j the best move into j, f_j what a freed place is worth, o_i what mentee i can bring:
 
     R_j = max over allowed pairs not in the plan of  w_ij + o_i
     o_i = max(bonus, if i has no mentor and wants one;  f_j' - w_ij' for each mentor j' that i holds)

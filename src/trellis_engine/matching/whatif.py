@@ -98,8 +98,8 @@ class WeightPrice:
 class Point:
     """One plan on a curve. ``value`` is what was set on the axis, ``changed`` counts mentees whose mentors
     differ from the plan that is compared with, ``broken`` the pairs of ``Settings.kept`` that are not kept.
-    ``beaten``: another point of the curve is as good in matched, floor, total, pairs kept and heaviest load, and
-    better in one.
+    ``beaten``: another point of the curve is as good in matched, floor, total and pairs kept (and in the heaviest
+    load, on the axis that is about load), and better in one.
     """
 
     axis: str
@@ -308,6 +308,7 @@ def trade_off(
 
 def _beats(one: Point, other: Point) -> bool:
     goods = [
-        (p.quality.matched, p.quality.floor, p.quality.total, -p.broken, -p.quality.heaviest) for p in (one, other)
+        (p.quality.matched, p.quality.floor, p.quality.total, -p.broken, -p.quality.heaviest * (p.axis == "spread"))
+        for p in (one, other)
     ]
     return goods[0] != goods[1] and all(a >= b for a, b in zip(*goods, strict=True))
