@@ -190,6 +190,11 @@ _INPUTS: dict[str, Words] = {
     "person_unknown": gettext_lazy(
         "A pinned person (%(id)s) is no longer ready to be matched. Run again without them."
     ),
+    "spread_not_here": gettext_lazy(
+        "Sharing out the load cannot be combined with this goal of matching. Set it to 0, or choose another goal."
+    ),
+    "pool_too_large": gettext_lazy("This pool is too large for this goal of matching. Choose another in the settings."),
+    "weeks_out_of_range": gettext_lazy("A rotation runs for 1 to 52 weeks. Start it again with fewer."),
     "id_repeated": gettext_lazy("The employee ID %(id)s stands twice on one side. Correct it in the directory."),
     "id_missing": gettext_lazy("Somebody has no employee ID. Correct it in the directory."),
     "number_out_of_range": gettext_lazy("A number of %(id)s is out of range (%(field)s). Correct it in the directory."),
@@ -223,6 +228,12 @@ _FAULTS: dict[str, Words] = {
     "not_proven": gettext_lazy(
         "The prices do not prove the plan: it is worth %(worth)s and they allow %(bound)s. A better one may exist."
     ),
+    "blocking_pair": gettext_lazy("%(who)s would both rather have each other than somebody the plan gave them."),
+    "stages_wrong": gettext_lazy("The steps of the proof are not those that these wishes ask for (%(where)s)."),
+    "stage_not_proven": gettext_lazy(
+        "A step of the proof does not hold (%(where)s): the plan reaches %(worth)s, and %(bound)s may be possible."
+    ),
+    "over_week": gettext_lazy("%(who)s has more meetings in one week than places (%(where)s)."),
 }
 
 _SKILL_LISTS = {"skills", "related"}

@@ -73,6 +73,9 @@ INPUT_KEYS = (
     "rule_unknown",
     "objective_unknown",
     "person_unknown",
+    "spread_not_here",
+    "pool_too_large",
+    "weeks_out_of_range",
 )
 FAULT_KEYS = (
     "malformed",
@@ -92,6 +95,10 @@ FAULT_KEYS = (
     "bonus_too_small",
     "total_wrong",
     "not_proven",
+    "blocking_pair",
+    "stages_wrong",
+    "stage_not_proven",
+    "over_week",
 )
 
 
