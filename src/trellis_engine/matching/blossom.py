@@ -17,104 +17,47 @@ All vertices of a tree hang together by tight edges, so their u have one parity 
 outer nodes is even: that is why half of it is whole.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
+from trellis_engine.matching.forest import (
+    EVENTS,
+    INNER,
+    LOOK,
+    NEVER,
+    OUTER,
+    OUTSIDE,
+    SPARE,
+    TIME,
+    TOUCHED,
+    ZERO_PERSON,
+    ZERO_TIME,
+    Crowd,
+    Forest,
+    Ints,
+    add_event,
+    book,
+    child_with,
+    drop_first_event,
+    free_children,
+    link,
+    list_people,
+    runs_forward,
+    start,
+    touch,
+    u_now,
+)
 from trellis_engine.matching.kernels import compiled
-
-Ints = npt.NDArray[np.int64]
-NEVER = 1 << 62
-OUTER, INNER, OUTSIDE = 1, -1, 0
-TIME, EVENTS, TOUCHED, SPARE, ZERO_TIME, ZERO_PERSON, LOOK = range(7)  # what ``now`` holds
-
-
-class Crowd(NamedTuple):
-    """Allowed pairs, each of them twice: person i owns edges first[i]..first[i+1]."""
-
-    first: Ints
-    owner: Ints
-    other: Ints
-    weight: Ints
-
-
-class Forest(NamedTuple):
-    """Where the search stands. Nodes are people 0..n-1 and, from n on, shrunken odd cycles ("blossoms")."""
-
-    u: Ints  # by person, as of since[top]
-    z: Ints  # by node
-    mate: Ints
-    top: Ints  # the outermost node that holds the person
-    base: Ints  # by node: the person in it who is matched outside it; -1 for a node not in use
-    parent: Ints
-    head: Ints  # of a blossom: the child that holds its base
-    following: Ints  # the next child round the cycle of the parent
-    leading: Ints  # the child before
-    out_from: Ints  # the edge to the next child: the person on this side
-    out_to: Ints  # and on the other
-    label: Ints  # of an outermost node: OUTER, INNER or OUTSIDE the tree
-    since: Ints  # the time up to which u and z of the node are booked
-    via_from: Ints  # of an inner node: the edge by which the tree reached it
-    via_to: Ints
-    nearest: Ints  # by person outside the tree: the earliest time at which an edge from the tree gets tight
-    touched: Ints  # nodes labelled in this tree
-    spare: Ints  # numbers free for blossoms
-    mark: Ints
-    people: Ints  # room to list the people of one node
-    stack: Ints
-    now: Ints
 
 
 @compiled
 def match_crowd(crowd: Crowd) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """mate, u, and the odd sets with a price: z of each, and their members one after another up to ``ends``."""
-    forest = _start(crowd)
+    forest = start(crowd)
     heap = np.empty((256, 2), np.int64)
     for root in range(len(forest.mate)):
         if forest.mate[root] < 0 and forest.u[root] > 0:
             heap = _grow(crowd, forest, heap, root)
     return _result(forest)
-
-
-@compiled
-def _start(crowd: Crowd) -> Forest:
-    n = len(crowd.first) - 1
-    nodes = n + n // 2 + 2
-    forest = Forest(
-        np.zeros(n, np.int64), np.zeros(nodes, np.int64), np.full(n, -1), np.arange(n), np.full(nodes, -1),
-        np.full(nodes, -1), np.full(nodes, -1), np.full(nodes, -1), np.full(nodes, -1), np.full(nodes, -1),
-        np.full(nodes, -1), np.zeros(nodes, np.int64), np.zeros(nodes, np.int64), np.full(nodes, -1),
-        np.full(nodes, -1), np.full(n, NEVER), np.zeros(4 * nodes, np.int64), np.arange(nodes - 1, n - 1, -1),
-        np.zeros(nodes, np.int64), np.zeros(n, np.int64), np.zeros(nodes, np.int64), np.zeros(7, np.int64),
-    )  # fmt: skip
-    forest.now[SPARE] = nodes - n
-    for person in range(n):
-        forest.base[person] = person
-        for edge in range(crowd.first[person], crowd.first[person + 1]):
-            forest.u[person] = max(forest.u[person], crowd.weight[edge])
-    for person in range(n):
-        if forest.mate[person] < 0:
-            _take_if_tight(crowd, forest, person)
-    return forest
-
-
-@compiled
-def _take_if_tight(crowd: Crowd, forest: Forest, person: int) -> None:
-    """Lower u as far as it goes; where that makes an edge to a free person tight, take it."""
-    lowest, partner = 0, -1
-    for edge in range(crowd.first[person], crowd.first[person + 1]):
-        need = 2 * crowd.weight[edge] - forest.u[crowd.other[edge]]
-        if need > lowest or (need == lowest and partner < 0):
-            lowest, partner = need, -1
-            if forest.mate[crowd.other[edge]] < 0:
-                partner = crowd.other[edge]
-    forest.u[person] = lowest
-    if partner >= 0:
-        forest.mate[person], forest.mate[partner] = partner, person
-
-
-# --- one tree
 
 
 @compiled
@@ -126,7 +69,7 @@ def _grow(crowd: Crowd, forest: Forest, heap: Ints, root: int) -> Ints:
     heap = _make_outer(crowd, forest, heap, forest.top[root])
     while now[EVENTS] and heap[0, 0] < now[ZERO_TIME]:
         now[TIME], event = heap[0, 0], heap[0, 1]
-        _drop_first(heap, now)
+        drop_first_event(heap, now)
         if event < 0:
             heap = _use_up(crowd, forest, heap, -event - 1)
             continue
@@ -149,7 +92,7 @@ def _use_edge(crowd: Crowd, forest: Forest, heap: Ints, edge: int) -> tuple[Ints
     here, there = forest.top[one], forest.top[two]
     if forest.label[here] != OUTER or here == there or forest.label[there] == INNER:
         return heap, False
-    if _u(forest, one) + _u(forest, two) != 2 * crowd.weight[edge]:
+    if u_now(forest, one) + u_now(forest, two) != 2 * crowd.weight[edge]:
         return heap, False
     if forest.label[there] == OUTER:
         return _shrink(crowd, forest, heap, one, two), False
@@ -173,29 +116,16 @@ def _use_up(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
 
 
 @compiled
-def _u(forest: Forest, person: int) -> int:
-    top = forest.top[person]
-    return forest.u[person] - forest.label[top] * (forest.now[TIME] - forest.since[top])  # type: ignore[no-any-return]
-
-
-@compiled
-def _touch(forest: Forest, node: int, label: int) -> None:
-    forest.label[node], forest.since[node] = label, forest.now[TIME]
-    forest.touched[forest.now[TOUCHED]] = node
-    forest.now[TOUCHED] += 1
-
-
-@compiled
 def _make_inner(forest: Forest, heap: Ints, node: int) -> Ints:
-    _touch(forest, node, INNER)
+    touch(forest, node, INNER)
     if node >= len(forest.mate):
-        heap = _add(heap, forest.now, forest.now[TIME] + forest.z[node], -node - 1)
+        heap = add_event(heap, forest.now, forest.now[TIME] + forest.z[node], -node - 1)
     return heap
 
 
 @compiled
 def _make_outer(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
-    _touch(forest, node, OUTER)
+    touch(forest, node, OUTER)
     return _scan(crowd, forest, heap, node)
 
 
@@ -203,9 +133,9 @@ def _make_outer(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
 def _scan(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
     """Everybody in the node has become outer: when would each of their edges get tight?"""
     now = forest.now
-    for at in range(_list_people(forest, node)):
+    for at in range(list_people(forest, node)):
         person = forest.people[at]
-        mine = _u(forest, person)
+        mine = u_now(forest, person)
         if now[TIME] + mine < now[ZERO_TIME]:
             now[ZERO_TIME], now[ZERO_PERSON] = now[TIME] + mine, person
         for edge in range(crowd.first[person], crowd.first[person + 1]):
@@ -213,12 +143,12 @@ def _scan(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
             label = forest.label[forest.top[other]]
             if label == INNER or forest.top[other] == forest.top[person]:
                 continue
-            slack = mine + _u(forest, other) - 2 * crowd.weight[edge]
+            slack = mine + u_now(forest, other) - 2 * crowd.weight[edge]
             if label == OUTER:
-                heap = _add(heap, now, now[TIME] + slack // 2, edge)
+                heap = add_event(heap, now, now[TIME] + slack // 2, edge)
             elif now[TIME] + slack < forest.nearest[other]:
                 forest.nearest[other] = now[TIME] + slack
-                heap = _add(heap, now, now[TIME] + slack, edge)
+                heap = add_event(heap, now, now[TIME] + slack, edge)
     return heap
 
 
@@ -226,15 +156,15 @@ def _scan(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
 def _look_back(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
     """Everybody in the node has left the tree: when would an edge from the tree reach them again?"""
     now = forest.now
-    for at in range(_list_people(forest, node)):
+    for at in range(list_people(forest, node)):
         person = forest.people[at]
         for edge in range(crowd.first[person], crowd.first[person + 1]):
             other = crowd.other[edge]
             if forest.label[forest.top[other]] == OUTER:
-                slack = forest.u[person] + _u(forest, other) - 2 * crowd.weight[edge]
+                slack = forest.u[person] + u_now(forest, other) - 2 * crowd.weight[edge]
                 if now[TIME] + slack < forest.nearest[person]:
                     forest.nearest[person] = now[TIME] + slack
-                    heap = _add(heap, now, now[TIME] + slack, edge)
+                    heap = add_event(heap, now, now[TIME] + slack, edge)
     return heap
 
 
@@ -262,29 +192,23 @@ def _meeting(forest: Forest, one: int, two: int) -> int:
 
 
 @compiled
-def _link(forest: Forest, node: int, following: int, leave: int, enter: int) -> None:
-    forest.following[node], forest.leading[following] = following, node
-    forest.out_from[node], forest.out_to[node] = leave, enter
-
-
-@compiled
 def _shrink(crowd: Crowd, forest: Forest, heap: Ints, one: int, two: int) -> Ints:
     """The edge one-two closes an odd cycle through the tree: make it one outer node."""
     here, there = forest.top[one], forest.top[two]
     head = _meeting(forest, here, there)
-    _link(forest, here, there, one, two)
+    link(forest, here, there, one, two)
     while here != head:
         base = forest.base[here]
         inner = forest.top[forest.mate[base]]
-        _link(forest, inner, here, forest.mate[base], base)
+        link(forest, inner, here, forest.mate[base], base)
         here = forest.top[forest.via_from[inner]]
-        _link(forest, here, inner, forest.via_from[inner], forest.via_to[inner])
+        link(forest, here, inner, forest.via_from[inner], forest.via_to[inner])
     while there != head:
         base = forest.base[there]
         inner = forest.top[forest.mate[base]]
-        _link(forest, there, inner, base, forest.mate[base])
+        link(forest, there, inner, base, forest.mate[base])
         there = forest.top[forest.via_from[inner]]
-        _link(forest, inner, there, forest.via_to[inner], forest.via_from[inner])
+        link(forest, inner, there, forest.via_to[inner], forest.via_from[inner])
     return _wrap(crowd, forest, heap, head)
 
 
@@ -294,15 +218,15 @@ def _wrap(crowd: Crowd, forest: Forest, heap: Ints, head: int) -> Ints:
     node = forest.spare[forest.now[SPARE]]
     child = head
     while True:
-        _book(forest, child)
+        book(forest, child)
         forest.parent[child] = node
         child = forest.following[child]
         if child == head:
             break
     forest.head[node], forest.base[node], forest.z[node], forest.parent[node] = head, forest.base[head], 0, -1
-    for at in range(_list_people(forest, node)):
+    for at in range(list_people(forest, node)):
         forest.top[forest.people[at]] = node
-    _touch(forest, node, OUTER)
+    touch(forest, node, OUTER)
     while True:
         if forest.label[child] == INNER:
             heap = _scan(crowd, forest, heap, child)
@@ -313,32 +237,14 @@ def _wrap(crowd: Crowd, forest: Forest, heap: Ints, head: int) -> Ints:
 
 
 @compiled
-def _child_with(forest: Forest, node: int, person: int) -> int:
-    child = person
-    while forest.parent[child] != node:
-        child = forest.parent[child]
-    return child
-
-
-@compiled
-def _forward(forest: Forest, node: int, child: int) -> bool:
-    """Whether the way from the child on to the head has an even number of edges (then the way back has an odd one)."""
-    even = True
-    while child != forest.head[node]:
-        child = forest.following[child]
-        even = not even
-    return even
-
-
-@compiled
 def _open(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
     """An inner blossom whose z is used up: the even way through it stays in the tree, the rest leaves."""
-    entry = _child_with(forest, node, forest.via_to[node])
-    forward, head = _forward(forest, node, entry), forest.head[node]
-    for at in range(_list_people(forest, node)):
+    entry = child_with(forest, node, forest.via_to[node])
+    forward, head = runs_forward(forest, node, entry), forest.head[node]
+    for at in range(list_people(forest, node)):
         forest.nearest[forest.people[at]] = NEVER
-    _book(forest, node)
-    _free_children(forest, node)
+    book(forest, node)
+    free_children(forest, node)
     forest.via_from[entry], forest.via_to[entry] = forest.via_from[node], forest.via_to[node]
     heap = _make_inner(forest, heap, entry)
     child = entry
@@ -364,23 +270,6 @@ def _open(crowd: Crowd, forest: Forest, heap: Ints, node: int) -> Ints:
 
 
 @compiled
-def _free_children(forest: Forest, node: int) -> None:
-    """The children become outermost nodes and the node's number is free again."""
-    head = child = forest.head[node]
-    while True:
-        forest.parent[child] = -1
-        for at in range(_list_people(forest, child)):
-            forest.top[forest.people[at]] = child
-        child = forest.following[child]
-        if child == head:
-            break
-    forest.base[node] = -1
-    forest.label[node] = OUTSIDE
-    forest.spare[forest.now[SPARE]] = node
-    forest.now[SPARE] += 1
-
-
-@compiled
 def _turn_round(forest: Forest, node: int, person: int) -> None:
     """Change who goes with whom inside the node so that ``person`` is the one matched outside it."""
     n = len(forest.mate)
@@ -390,10 +279,10 @@ def _turn_round(forest: Forest, node: int, person: int) -> None:
     todo = [(node, person)]
     while todo:
         node, person = todo.pop()
-        entry = child = _child_with(forest, node, person)
+        entry = child = child_with(forest, node, person)
         if child >= n:
             todo.append((child, person))
-        forward = _forward(forest, node, child)
+        forward = runs_forward(forest, node, child)
         while child != forest.head[node]:
             one = forest.following[child] if forward else forest.leading[child]
             two = forest.following[one] if forward else forest.leading[one]
@@ -424,40 +313,7 @@ def _turn_over(forest: Forest, person: int, partner: int) -> None:
         forest.mate[partner] = person
 
 
-# --- book-keeping
-
-
-@compiled
-def _list_people(forest: Forest, node: int) -> int:
-    """Put the people of the node into ``people``; how many."""
-    count, depth, n = 0, 1, len(forest.mate)
-    forest.stack[0] = node
-    while depth:
-        depth -= 1
-        each = forest.stack[depth]
-        if each < n:
-            forest.people[count] = each
-            count += 1
-            continue
-        head = child = forest.head[each]
-        while True:
-            forest.stack[depth] = child
-            depth += 1
-            child = forest.following[child]
-            if child == head:
-                break
-    return count
-
-
-@compiled
-def _book(forest: Forest, node: int) -> None:
-    """Write down what time has done to the u and z of an outermost node."""
-    change = forest.label[node] * (forest.now[TIME] - forest.since[node])
-    forest.since[node] = forest.now[TIME]
-    if change:
-        forest.z[node] += change
-        for at in range(_list_people(forest, node)):
-            forest.u[forest.people[at]] -= change
+# --- after the tree, and after the last
 
 
 @compiled
@@ -469,7 +325,7 @@ def _tidy(forest: Forest) -> None:
         at += 1
         if forest.base[node] < 0 or forest.parent[node] >= 0:
             continue
-        _book(forest, node)
+        book(forest, node)
         forest.label[node] = OUTSIDE
         if node < n or forest.z[node]:
             continue
@@ -481,7 +337,7 @@ def _tidy(forest: Forest) -> None:
             child = forest.following[child]
             if child == head:
                 break
-        _free_children(forest, node)
+        free_children(forest, node)
 
 
 @compiled
@@ -491,53 +347,12 @@ def _result(forest: Forest) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     ends = np.zeros(len(priced), np.int64)
     count = 0
     for at in range(len(priced)):
-        count += _list_people(forest, priced[at])
+        count += list_people(forest, priced[at])
         ends[at] = count
     members = np.zeros(count, np.int64)
     start = 0
     for at in range(len(priced)):
-        _list_people(forest, priced[at])
+        list_people(forest, priced[at])
         members[start : ends[at]] = forest.people[: ends[at] - start]
         start = ends[at]
     return forest.mate, forest.u, forest.z[priced], members, ends
-
-
-@compiled
-def _add(heap: Ints, now: Ints, time: int, event: int) -> Ints:
-    at = now[EVENTS]
-    if at == len(heap):
-        larger = np.empty((2 * at, 2), np.int64)
-        larger[:at] = heap
-        heap = larger
-    now[EVENTS] += 1
-    while at and heap[(at - 1) // 2, 0] > time:
-        heap[at] = heap[(at - 1) // 2]
-        at = (at - 1) // 2
-    heap[at, 0], heap[at, 1] = time, event
-    return heap
-
-
-@compiled
-def _drop_first(heap: Ints, now: Ints) -> None:
-    now[EVENTS] -= 1
-    last = now[EVENTS]
-    time, event, at = heap[last, 0], heap[last, 1], 0
-    while 2 * at + 1 < last:
-        child = 2 * at + 1
-        if child + 1 < last and heap[child + 1, 0] < heap[child, 0]:
-            child += 1
-        if heap[child, 0] >= time:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at, 0], heap[at, 1] = time, event
-
-
-def crowd_of(people: int, left: Ints, right: Ints, weight: Ints) -> Crowd:
-    """The crowd in which each pair (left, right) may be made and is worth ``weight`` > 0."""
-    owner, other = np.concatenate([left, right]), np.concatenate([right, left])
-    order = np.lexsort((other, owner))
-    counts = np.bincount(owner, minlength=people)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    both = np.concatenate([weight, weight])[order]
-    return Crowd(first, *(np.ascontiguousarray(part, np.int64) for part in (owner[order], other[order], both)))

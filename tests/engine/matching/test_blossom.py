@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-import trellis_engine.matching.blossom as blossom
 from tests.engine.matching.worlds import TRIALS
-from trellis_engine.matching.blossom import crowd_of
+from trellis_engine.matching import blossom, forest
+from trellis_engine.matching.forest import crowd_of
 
 Table = np.ndarray
 
@@ -132,10 +132,10 @@ def test_pair_is_not_made_where_two_others_are_worth_more() -> None:
 def test_plain_python_gives_the_same_bytes_as_the_compiled_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = [instance(seed, 14) for seed in range(60)]
     compiled = [solved(weights) for weights in tables]
-    for name in dir(blossom):
-        plain = getattr(getattr(blossom, name), "py_func", None)
+    for module, name in [(m, name) for m in (blossom, forest) for name in dir(m)]:
+        plain = getattr(getattr(module, name), "py_func", None)
         if plain:
-            monkeypatch.setattr(blossom, name, plain)
+            monkeypatch.setattr(module, name, plain)
 
     again = [solved(weights) for weights in tables]
 
