@@ -1,6 +1,6 @@
 """Feature encoding: the pool as whole-number arrays, made on first use and kept for the run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +59,11 @@ class Encoded:
     def mentor_columns(self) -> dict[str, int]:
         return {person.id: column for column, person in enumerate(self.mentors)}
 
+    def places(self, ids: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
+        """Row and column of those of the (mentee id, mentor id) pairs that stand in the pool."""
+        rows, columns = self.mentee_rows, self.mentor_columns
+        return [(rows[mentee], columns[mentor]) for mentee, mentor in ids if mentee in rows and mentor in columns]
+
     @cached_property
     def skill_offers(self) -> Offers:
         return Offers([dict(person.skills) for person in self.mentors], self.taxonomy)
@@ -104,6 +109,10 @@ def _ones(sets: Sequence[frozenset[str]], column: dict[str, int]) -> npt.NDArray
     for row, chosen in zip(table, sets, strict=True):
         row[[column[each] for each in chosen if each in column]] = 1
     return table
+
+
+def skills_stated(person: Participant, taxonomy: Taxonomy) -> Skills:
+    return dict(person.skills)
 
 
 def topics_offered(mentor: Participant, taxonomy: Taxonomy) -> Skills:

@@ -7,15 +7,16 @@ Reasons hold only what both people may know: shared things, numbers and distance
 one of them alone has answered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from trellis_engine.matching.encode import Encoded, free, topics_offered, topics_sought
+from trellis_engine.matching.encode import Encoded, free, skills_stated, topics_offered, topics_sought
 from trellis_engine.matching.grid import UNKNOWN, Grid
 from trellis_engine.matching.people import Participant, Taxonomy
+from trellis_engine.matching.reads import Alike, ByClass, ByPair, CommonWeek, Reads, Seeking, everybody
 from trellis_engine.matching.reasons import Params
 from trellis_engine.matching.settings import FEATURE_SCALE, Settings
 from trellis_engine.matching.skills import Skills, covered
@@ -43,12 +44,22 @@ Told: TypeAlias = tuple[str, Params]  # variant of the factor's message key, and
 
 @dataclass(frozen=True)
 class Factor:
-    """``reason`` and ``gap`` word the factor; None means this side of it is never told."""
+    """``reads`` says what ``feature`` depends on; ``reason`` and ``gap`` word the factor, None where never told."""
 
     name: str
     feature: Callable[[Encoded, slice], Grid]
+    reads: Reads
     reason: Callable[[Couple], Told | None]
     gap: Callable[[Couple], Params] | None
+
+
+def _alike(*parts: Alike) -> ByClass:
+    """Both sides are asked the same things."""
+
+    def told_apart_by(person: Participant) -> Hashable:
+        return tuple(part(person) for part in parts)
+
+    return ByClass(told_apart_by, told_apart_by)
 
 
 def untold(couple: Couple) -> None:
@@ -238,18 +249,26 @@ def _time_told(couple: Couple) -> Told:
     return "common", {"minutes": _minutes(couple), "slots": tuple(slots)}
 
 
+def wish_points(encoded: Encoded) -> list[tuple[int, int, int]]:
+    """Row, column and points of every wish for somebody on the other side."""
+    found = []
+    for row, mentee in enumerate(encoded.mentees):
+        for place, wished in enumerate(dict.fromkeys(mentee.ranked)):
+            if wished in encoded.mentor_columns:
+                found.append((row, encoded.mentor_columns[wished], _worth(place)))
+    for column, mentor in enumerate(encoded.mentors):
+        for place, wished in enumerate(dict.fromkeys(mentor.ranked)):
+            if wished in encoded.mentee_rows:
+                found.append((encoded.mentee_rows[wished], column, _worth(place)))
+    return found
+
+
 def mutual_preference(encoded: Encoded, rows: slice) -> Grid:
     """Up to half from each side's wish list; unknown where neither of the two ranked anybody."""
     feature = np.zeros((len(encoded.mentees[rows]), len(encoded.mentors)), np.int64)
-    for row, mentee in enumerate(encoded.mentees[rows]):
-        for place, wished in enumerate(dict.fromkeys(mentee.ranked)):
-            if wished in encoded.mentor_columns:
-                feature[row, encoded.mentor_columns[wished]] += _worth(place)
-    for column, mentor in enumerate(encoded.mentors):
-        for place, wished in enumerate(dict.fromkeys(mentor.ranked)):
-            row = encoded.mentee_rows.get(wished, rows.stop) - rows.start
-            if 0 <= row < len(feature):
-                feature[row, column] += _worth(place)
+    for row, column, points in wish_points(encoded):
+        if rows.start <= row < rows.stop:
+            feature[row - rows.start, column] += points
     mine, theirs = encoded.mentee_numbers(_wished)[rows, None], encoded.mentor_numbers(_wished)
     return np.where((mine > 0) | (theirs > 0), feature, UNKNOWN)
 
@@ -276,6 +295,10 @@ def balance(encoded: Encoded, rows: slice) -> Grid:
     return np.broadcast_to(spare, (len(encoded.mentees[rows]), len(spare)))
 
 
+def _spare(person: Participant) -> tuple[int, int]:
+    return person.places, person.busy
+
+
 def _places(person: Participant) -> int:
     return person.places
 
@@ -285,16 +308,21 @@ def _busy(person: Participant) -> int:
 
 
 FACTORS = (
-    Factor("skill_coverage", skill_coverage, _covered("covered", _skills), _uncovered(_skills)),
-    Factor("goal_fit", goal_fit, _covered("topics", _topics), _uncovered(_topics)),
-    Factor("values_style", values_style, _style_told, lambda c: _style_told(c)[1]),
-    Factor("career_path", career_path, _path_told, lambda c: {}),
-    Factor("seniority_gap", seniority_gap, _gap_told, lambda c: _gap_told(c)[1]),
-    Factor("distance", distance, _distance_told, lambda c: {}),
-    Factor("experience", experience, _shared(_experience), lambda c: {}),
-    Factor("interests", interests, _shared(_interests), lambda c: {}),
-    Factor("availability", availability, _time_told, lambda c: {"minutes": _minutes(c)}),
-    Factor("mutual_preference", mutual_preference, _wish_told, None),
-    Factor("balance", balance, untold, None),
-)
+    Factor(
+        "skill_coverage", skill_coverage, Seeking(skills_stated, skills_stated),
+        _covered("covered", _skills), _uncovered(_skills),
+    ),
+    Factor(
+        "goal_fit", goal_fit, Seeking(topics_sought, topics_offered), _covered("topics", _topics), _uncovered(_topics)
+    ),
+    Factor("values_style", values_style, _alike(_style, _values), _style_told, lambda c: _style_told(c)[1]),
+    Factor("career_path", career_path, ByClass(_aims, _been), _path_told, lambda c: {}),
+    Factor("seniority_gap", seniority_gap, _alike(_level), _gap_told, lambda c: _gap_told(c)[1]),
+    Factor("distance", distance, _alike(_unit, _location), _distance_told, lambda c: {}),
+    Factor("experience", experience, _alike(_experience), _shared(_experience), lambda c: {}),
+    Factor("interests", interests, _alike(_interests), _shared(_interests), lambda c: {}),
+    Factor("availability", availability, CommonWeek(AMPLE_MINUTES), _time_told, lambda c: {"minutes": _minutes(c)}),
+    Factor("mutual_preference", mutual_preference, ByPair(), _wish_told, None),
+    Factor("balance", balance, ByClass(everybody, _spare), untold, None),
+)  # fmt: skip
 FACTOR_BY_NAME = {factor.name: factor for factor in FACTORS}

@@ -1,7 +1,8 @@
 """Hard rules: which pairs may never be made, and which rule says so first.
 
-To add a rule: write what it forbids and list it in RULES. A rule that needs a fact nobody
-stated (no languages, level 0) does not forbid: an empty answer must not lock a person out.
+To add a rule: write what it forbids and list it in RULES, either as a mask over a block with what
+it reads of a person, or as a list of pairs. A rule that needs a fact nobody stated (no languages,
+level 0) does not forbid: an empty answer must not lock a person out.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ import numpy as np
 from trellis_engine.matching.encode import Encoded
 from trellis_engine.matching.grid import Grid, Mask
 from trellis_engine.matching.people import Participant
+from trellis_engine.matching.reads import ByClass
 from trellis_engine.matching.reasons import InputRefused, Params, Refusal
 from trellis_engine.matching.settings import Rule, Settings
 
@@ -39,28 +41,45 @@ class Block:
 
 
 Forbids: TypeAlias = Callable[[Block, Rule], Mask]
+Names: TypeAlias = Callable[[Encoded], Iterable[tuple[str, str]]]
 Wording: TypeAlias = Callable[[Participant, Participant, Rule], Params]
 
 
-def same_person(block: Block, rule: Rule) -> Mask:
-    return block.pairs((mentor.id, mentor.id) for mentor in block.encoded.mentors)
+@dataclass(frozen=True)
+class HardRule:
+    """``forbids`` is the rule; ``reads`` says what it depends on, or ``names`` lists its pairs."""
+
+    forbids: Forbids
+    wording: Wording
+    reads: ByClass | None = None
+    names: Names | None = None
 
 
-def reporting_line(block: Block, rule: Rule) -> Mask:
+def _of_pairs(names: Names, wording: "Wording | None" = None) -> HardRule:
+    return HardRule(lambda block, rule: block.pairs(names(block.encoded)), wording or _nothing, names=names)
+
+
+def same_person(encoded: Encoded) -> Iterable[tuple[str, str]]:
+    return ((mentor.id, mentor.id) for mentor in encoded.mentors)
+
+
+def reporting_line(encoded: Encoded) -> Iterable[tuple[str, str]]:
     """One stands above the other at any depth of the reporting chain."""
-    return _named(block, lambda person: person.managers)
+    return _naming(encoded, lambda person: person.managers)
 
 
-def no_match_list(block: Block, rule: Rule) -> Mask:
-    return _named(block, lambda person: person.no_match)
+def no_match_list(encoded: Encoded) -> Iterable[tuple[str, str]]:
+    return _naming(encoded, lambda person: person.no_match)
 
 
-def _named(block: Block, names: Callable[[Participant], Iterable[str]]) -> Mask:
+def _naming(encoded: Encoded, names: Callable[[Participant], Iterable[str]]) -> Iterable[tuple[str, str]]:
     """Where either of the two names the other."""
-    mentees, mentors = block.encoded.mentees[block.rows], block.encoded.mentors
-    by_mentee = block.pairs((person.id, name) for person in mentees for name in names(person))
-    by_mentor = block.pairs((name, person.id) for person in mentors for name in names(person))
-    return by_mentee | by_mentor
+    yield from ((person.id, name) for person in encoded.mentees for name in names(person))
+    yield from ((name, person.id) for person in encoded.mentors for name in names(person))
+
+
+def forbidden_pair(encoded: Encoded) -> Iterable[tuple[str, str]]:
+    return encoded.settings.forbidden
 
 
 def common_language(block: Block, rule: Rule) -> Mask:
@@ -110,10 +129,6 @@ def _offset(person: Participant) -> int:
     return person.utc_offset_minutes
 
 
-def forbidden_pair(block: Block, rule: Rule) -> Mask:
-    return block.pairs(block.encoded.settings.forbidden)
-
-
 def minimum_score(block: Block, rule: Rule) -> Mask:
     """Counts the score before its floor of 1, so a minimum of 1 forbids pairs with nothing in common."""
     return block.points < block.encoded.settings.minimum_score
@@ -136,15 +151,15 @@ def _only_limits(mentee: Participant, mentor: Participant, rule: Rule) -> Params
     return _limits(rule)
 
 
-RULES: dict[str, tuple[Forbids, Wording]] = {
-    "same_person": (same_person, _nothing),
-    "reporting_line": (reporting_line, _nothing),
-    "no_match_list": (no_match_list, _nothing),
-    "common_language": (common_language, _nothing),
-    "level_gap": (level_gap, _levels),
-    "time_zone": (time_zone, _only_limits),
-    "forbidden_pair": (forbidden_pair, _nothing),
-    "minimum_score": (minimum_score, _nothing),
+RULES = {
+    "same_person": _of_pairs(same_person),
+    "reporting_line": _of_pairs(reporting_line),
+    "no_match_list": _of_pairs(no_match_list),
+    "common_language": HardRule(common_language, _nothing, ByClass(_languages, _languages)),
+    "level_gap": HardRule(level_gap, _levels, ByClass(_level, _level)),
+    "time_zone": HardRule(time_zone, _only_limits, ByClass(_offset, _offset)),
+    "forbidden_pair": _of_pairs(forbidden_pair),
+    "minimum_score": HardRule(minimum_score, _nothing),  # read off the points themselves
 }
 
 
@@ -162,11 +177,9 @@ def first_failing(block: Block, rules: tuple[Rule, ...]) -> Grid:
     """For every pair the index of the first rule it fails, or -1 if it is allowed."""
     failing = np.full(block.points.shape, -1, np.int64)
     for index in reversed(range(len(rules))):
-        forbids, _ = RULES[rules[index].name]
-        failing[forbids(block, rules[index])] = index
+        failing[RULES[rules[index].name].forbids(block, rules[index])] = index
     return failing
 
 
 def refusal(rule: Rule, mentee: Participant, mentor: Participant) -> Refusal:
-    _, wording = RULES[rule.name]
-    return Refusal(rule.name, wording(mentee, mentor, rule))
+    return Refusal(rule.name, RULES[rule.name].wording(mentee, mentor, rule))

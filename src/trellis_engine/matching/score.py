@@ -50,6 +50,9 @@ class Scorer:
         """Factors with a weight for which no pair scored so far had anything stated."""
         return tuple(f.name for f in self.factors if f.name not in self._stated)
 
+    def note_stated(self, factor: str) -> None:
+        self._stated.add(factor)
+
     def features(self, rows: slice) -> Mapping[str, Grid]:
         return {factor.name: factor.feature(self.encoded, rows) for factor in self.factors}
 
@@ -58,7 +61,7 @@ class Scorer:
         for name, feature in self.features(rows).items():
             points += self.weights[name] * np.maximum(feature, 0)
             if (feature >= 0).any():
-                self._stated.add(name)
+                self.note_stated(name)
         return Block(self.encoded, rows, points)
 
     def judge(self, rows: slice) -> tuple[Grid, Grid]:

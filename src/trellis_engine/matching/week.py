@@ -41,7 +41,7 @@ class CommonTime:
     """Minutes a week both are free, every person of ``left`` against all of ``right``."""
 
     def __init__(self, left: Sequence[Free], right: Sequence[Free]) -> None:
-        unread = sorted({label for person in (*left, *right) for label in _unread(person)})
+        unread = unread_labels((*left, *right))
         column = {label: WEEK // QUARTER + at for at, label in enumerate(unread)}
         width = WEEK // QUARTER + len(unread)
         self._left, self._right = (_weeks(side, column, width) for side in (left, right))
@@ -49,6 +49,24 @@ class CommonTime:
     def minutes(self, rows: slice) -> Grid:
         # float32 counts whole numbers exactly up to 2**24, and its product is fast
         return QUARTER * (self._left[rows] @ self._right.T).astype(np.int64)
+
+
+def unread_labels(people: Iterable[Free]) -> list[str]:
+    """Labels that are none of ours, which count as one thing each."""
+    return sorted({label for person in people for label in _unread(person)})
+
+
+def bits_of_weeks(people: Sequence[Free], unread: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """One bit a quarter-hour, a row of 64-bit words a person; as many bits for an unread label as it counts."""
+    places = {label: WEEK // QUARTER + at * UNREAD**2 for at, label in enumerate(unread)}
+    width = WEEK // QUARTER + len(unread) * UNREAD**2
+    bits = np.zeros((len(people), -(-width // 64) * 64), bool)
+    for row, person in zip(bits, people, strict=True):
+        for label in person.labels:
+            row[quarters(label, person.utc_offset_minutes)] = True
+            if label in places:
+                row[places[label] : places[label] + UNREAD**2] = True
+    return np.packbits(bits, axis=1).view(np.uint64)
 
 
 def _unread(person: Free) -> Iterable[str]:

@@ -1,0 +1,353 @@
+"""Scores of one mentee against a tile of mentors, and the three questions that are asked of all pairs.
+
+Nothing here knows a factor by name: factors and rules arrive as tables, coverings, bits and lists (see terms.py), and
+the full matrix of scores is never stored. `tests/engine/matching/test_terms.py` holds every number against the plain
+scorer in score.py.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trellis_engine.matching.kernels import compiled
+
+Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
+Codes = npt.NDArray[np.uint32]
+Words = npt.NDArray[np.uint64]
+
+TILE = 2048  # mentors at a time: their working arrays stay in the fastest memory
+FORBIDS = -(1 << 26)  # in a table: sixteen of them still fit beside every score
+NEVER = -(1 << 25)
+LOWEST = -(1 << 62)
+
+
+class Tables(NamedTuple):
+    """Points by (class of the row, class of the column); four tables are taken at a time."""
+
+    points: Small  # all tables, end to end
+    start: Ints  # [table, row]: where the row's line begins
+    width: Ints  # [table]
+    column_class: Codes  # [table, column]
+
+
+class Covers(NamedTuple):
+    """Steps of a row: whoever offers this skill above this level, if none of these bits is set yet."""
+
+    first: Ints  # [covering, row]: its steps are first..stop
+    stop: Ints
+    skill: Small
+    level: Small
+    bits: Words
+    gain: Small
+    offer_first: Ints  # [covering, skill x tiles + tile]
+    offer_column: Small
+    offer_level: Small
+    line: Ints  # [covering, row]: where the row's part of the points begins; then [half-hits, column's class]
+    column_class: Codes  # [covering, column]
+    classes: Ints  # [covering]
+    points: Small
+
+
+class Bits(NamedTuple):
+    """Points by how many bits two people share."""
+
+    first: Ints  # [row]: its words are first..stop
+    stop: Ints
+    word: Small
+    value: Words
+    columns: Words  # [word, column]
+    points: Small
+
+
+class Listed(NamedTuple):
+    """Single pairs, row by row."""
+
+    first: Ints
+    column: Small
+    points: Small
+
+
+class Terms(NamedTuple):
+    """A pool ready to be scored. Rows are mentees, columns mentors."""
+
+    tables: Tables
+    covers: Covers
+    bits: Bits
+    extra: Listed  # points added
+    banned: Listed
+    kept: Listed  # worth more to the plan, not to the score
+    dense_row: Small  # [row]: its line in `dense`, where a row has more steps than bits, or -1
+    dense: Small
+    minimum: int
+
+
+class Bench(NamedTuple):
+    """Working arrays of one thread."""
+
+    score: Small
+    bits: Words
+    hits: Small
+    touched: Small
+
+
+def bench() -> Bench:
+    return Bench(
+        np.zeros(TILE, np.int32), np.zeros(TILE, np.uint64), np.zeros(TILE, np.int32), np.zeros(TILE, np.int32)
+    )
+
+
+@compiled
+def _ones(word: np.uint64) -> int:
+    """How many bits are set."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)  # type: ignore[return-value]
+
+
+@compiled
+def _tables(tables: Tables, row: int, start: int, stop: int, score: Small) -> None:
+    begin, width = tables.start, tables.width
+    for table in range(0, len(width), 4):
+        one = tables.points[begin[table, row] : begin[table, row] + width[table]]
+        two = tables.points[begin[table + 1, row] : begin[table + 1, row] + width[table + 1]]
+        three = tables.points[begin[table + 2, row] : begin[table + 2, row] + width[table + 2]]
+        four = tables.points[begin[table + 3, row] : begin[table + 3, row] + width[table + 3]]
+        class_one = tables.column_class[table, start:stop]
+        class_two = tables.column_class[table + 1, start:stop]
+        class_three = tables.column_class[table + 2, start:stop]
+        class_four = tables.column_class[table + 3, start:stop]
+        if table == 0:
+            for at in range(stop - start):
+                score[at] = one[class_one[at]] + two[class_two[at]] + three[class_three[at]] + four[class_four[at]]
+        else:
+            for at in range(stop - start):
+                score[at] += one[class_one[at]] + two[class_two[at]] + three[class_three[at]] + four[class_four[at]]
+
+
+@compiled
+def _coverings(covers: Covers, row: int, start: int, columns: int, bench: Bench) -> None:
+    tile, tiles = start // TILE, columns // TILE + 1
+    bits, hits, touched, score = bench.bits, bench.hits, bench.touched, bench.score
+    for covering in range(covers.first.shape[0]):
+        count = 0
+        for step in range(covers.first[covering, row], covers.stop[covering, row]):
+            where = covers.skill[step] * tiles + tile
+            level, mask, gain = covers.level[step], covers.bits[step], covers.gain[step]
+            for entry in range(covers.offer_first[covering, where], covers.offer_first[covering, where + 1]):
+                if covers.offer_level[entry] > level:
+                    at = np.uint32(covers.offer_column[entry] - start)
+                    if bits[at] & mask == 0:
+                        if hits[at] == 0:
+                            touched[count] = at
+                            count += 1
+                        bits[at] |= mask
+                        hits[at] += gain
+        line, classes = covers.line[covering, row], covers.classes[covering]
+        for each in range(count):
+            at = np.uint32(touched[each])
+            score[at] += covers.points[line + hits[at] * classes + covers.column_class[covering, start + at]]
+            bits[at] = 0
+            hits[at] = 0
+
+
+@compiled
+def _lists(terms: Terms, row: int, start: int, stop: int, score: Small) -> None:
+    if terms.dense_row[row] >= 0:
+        line = terms.dense[terms.dense_row[row]]
+        for at in range(stop - start):
+            score[at] += line[start + at]
+    for at in range(terms.extra.first[row], terms.extra.first[row + 1]):
+        if start <= terms.extra.column[at] < stop:
+            score[terms.extra.column[at] - start] += terms.extra.points[at]
+    for at in range(terms.banned.first[row], terms.banned.first[row + 1]):
+        if start <= terms.banned.column[at] < stop:
+            score[terms.banned.column[at] - start] = FORBIDS
+
+
+@compiled
+def _common_bits(common: Bits, row: int, start: int, stop: int, bench: Bench) -> None:
+    first, last = common.first[row], common.stop[row]
+    if first == last:
+        return
+    size, count = stop - start, bench.hits
+    most = len(common.points) - 1
+    for at in range(first, last):
+        mine = common.value[at]
+        theirs = common.columns[common.word[at], start:stop]
+        for column in range(size):
+            count[column] += np.int32(_ones(mine & theirs[column]))
+    for column in range(size):
+        bench.score[column] += common.points[np.uint32(min(count[column], most))]
+        count[column] = 0
+
+
+@compiled
+def score_tile(terms: Terms, row: int, start: int, stop: int, bench: Bench) -> None:
+    """bench.score[0:stop - start] = scores of the row's pairs, 0 where forbidden."""
+    score = bench.score
+    _tables(terms.tables, row, start, stop, score)
+    _common_bits(terms.bits, row, start, stop, bench)
+    _coverings(terms.covers, row, start, terms.tables.column_class.shape[1], bench)
+    _lists(terms, row, start, stop, score)
+    minimum = np.int32(max(terms.minimum, NEVER))
+    for at in range(stop - start):
+        points = score[at]
+        score[at] = np.int32(0) if points < minimum else max(points, np.int32(1))
+
+
+@compiled
+def _sink(heap: Ints, size: int, key: int) -> None:
+    """Replace the least of the heap by the key."""
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and heap[below + 1] < heap[below]:
+            below += 1
+        if heap[below] >= key:
+            break
+        heap[at] = heap[below]
+        at = below
+    heap[at] = key
+
+
+@compiled
+def _rise(heap: Ints, size: int, key: int) -> None:
+    """Add the key to a heap of this size."""
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if heap[above] <= key:
+            break
+        heap[at] = heap[above]
+        at = above
+    heap[at] = key
+
+
+@compiled
+def _best_first(heap: Ints, size: int) -> None:
+    """Order a heap from the greatest to the least."""
+    for last in range(size - 1, 0, -1):
+        least, key = heap[0], heap[last]
+        _sink(heap, last, key)
+        heap[last] = least
+
+
+COLUMN_BITS = 20  # room for a million mentors below the margin in one key
+
+
+@compiled
+def best_margins(
+    terms: Terms, bench: Bench, start: int, stop: int, price: Ints, least: Small, above: Ints, closed: Codes,
+    keys: Ints, counts: Small, allowed: Ints,
+) -> None:  # fmt: skip
+    """For rows start..stop the best columns by (worth to the plan - price), better than ``above`` of the row.
+
+    ``least``: lowest score that a row accepts. ``closed``: 1 for columns not to be offered. ``keys`` [row - start, K]
+    receives margin and column in one number, best first; ``counts`` how many; ``allowed`` how many of the row's pairs
+    are allowed at all. Among equal margins the lower column wins, so the answer is one and the same everywhere.
+    """
+    columns, most = len(price), keys.shape[1]
+    flip = (1 << COLUMN_BITS) - 1
+    floor = np.empty(stop - start, np.int64)
+    for row in range(start, stop):
+        floor[row - start] = ((above[row] + 1) << COLUMN_BITS) - 1  # the highest key not good enough
+        counts[row - start] = 0
+        allowed[row - start] = 0
+    for left in range(0, columns, TILE):
+        right = min(left + TILE, columns)
+        for row in range(start, stop):
+            score_tile(terms, row, left, right, bench)
+            score = bench.score
+            for at in range(terms.kept.first[row], terms.kept.first[row + 1]):
+                column = terms.kept.column[at] - left
+                if 0 <= column < right - left and score[column] >= max(least[row], 1):
+                    score[column] += terms.kept.points[at]
+            heap, count, bar = keys[row - start], counts[row - start], floor[row - start]
+            lowest, seen = max(least[row], np.int32(1)), 0
+            for at in range(right - left):
+                points = score[at]
+                if points < lowest:
+                    continue
+                column = left + at
+                seen += 1
+                key = ((points - price[column]) << COLUMN_BITS) + (flip - column)
+                if key <= bar or closed[column] != 0:
+                    continue
+                if count < most:
+                    _rise(heap, count, key)
+                    count += 1
+                else:
+                    _sink(heap, count, key)
+                if count == most:
+                    bar = max(bar, heap[0])
+            counts[row - start], floor[row - start] = count, bar
+            allowed[row - start] += seen
+    for at in range(stop - start):
+        _best_first(keys[at], counts[at])
+
+
+@compiled
+def bound_rows(
+    terms: Terms, bench: Bench, start: int, stop: int, price: Ints, least: Small, wants: Ints, bonus: Ints,
+    closed: Codes, plan_first: Ints, plan_column: Small, plan_score: Ints, highest: Small,
+) -> int:  # fmt: skip
+    """The rows' part of the upper bound that ``price`` gives; for the checker, apart from everything that solves.
+
+    Fills ``plan_score`` (score of each pair that the plan names, -1 where no such column) and ``highest`` (a row's
+    best score with any open column).
+    """
+    columns, total = len(price), 0
+    most = 0
+    for row in range(start, stop):
+        most = max(most, wants[row])
+    best = np.empty((stop - start, max(most, 1)), np.int64)
+    best[:] = LOWEST
+    for row in range(start, stop):
+        highest[row] = 0
+    for left in range(0, columns, TILE):
+        right = min(left + TILE, columns)
+        for row in range(start, stop):
+            score_tile(terms, row, left, right, bench)
+            for at in range(plan_first[row], plan_first[row + 1]):
+                if left <= plan_column[at] < right:
+                    plan_score[at] = bench.score[plan_column[at] - left]
+            line, count = best[row - start], wants[row]
+            kept_worth = 0  # the most that any of the row's pairs is worth beyond its score
+            for at in range(terms.kept.first[row], terms.kept.first[row + 1]):
+                kept_worth = max(kept_worth, terms.kept.points[at])
+            worst = line[count - 1] if count > 0 else 1 << 62
+            top, lowest = highest[row], max(least[row], np.int32(1))
+            for at in range(right - left):
+                points = bench.score[at]
+                if points == 0 or closed[left + at] != 0:
+                    continue
+                top = max(top, points)
+                margin = points - price[left + at]
+                if margin <= worst - kept_worth or points < lowest:
+                    continue
+                for place in range(terms.kept.first[row], terms.kept.first[row + 1]):
+                    if terms.kept.column[place] == left + at:
+                        margin += terms.kept.points[place]
+                if margin <= worst:
+                    continue
+                place = count - 1
+                while place > 0 and line[place - 1] < margin:
+                    line[place] = line[place - 1]
+                    place -= 1
+                line[place] = margin
+                worst = line[count - 1]
+            highest[row] = top
+    for row in range(start, stop):
+        gain = bonus[row]
+        for place in range(wants[row]):
+            margin = best[row - start, place]
+            if margin == LOWEST or margin + gain <= 0:
+                break
+            total += margin + gain
+            gain = 0
+    return total
