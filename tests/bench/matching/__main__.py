@@ -12,6 +12,7 @@ from tests.bench.matching.report import machine, page, table
 from tests.bench.matching.run import ROOT, Limits, Result, agreed, command, measure, store_scores
 from tests.bench.matching.stopwatch import load
 
+QUICKLY = Limits(seconds=15, repeats=3)
 NOT_AGAIN = ("over", "more than", "ended")  # a runner that failed like this on a smaller case of the kind is not tried
 
 
@@ -20,7 +21,8 @@ def main() -> int:
     cases = [CASE_BY_NAME[name] for name in arguments.case or ()] or [
         case for case in CASES if case.quick or not arguments.quick
     ]
-    limits = Limits(seconds=arguments.limit, repeats=arguments.repeats)
+    hurried = QUICKLY if arguments.quick else Limits()
+    limits = Limits(arguments.limit or hurried.seconds, arguments.repeats or hurried.repeats)
     print(f"{machine()}; load {load():.1f}", flush=True)
     measured: list[tuple[Case, list[Result]]] = []
     beaten: dict[str, tuple[int, str]] = {}
@@ -39,11 +41,11 @@ def main() -> int:
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-matching", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="only cases of at most 1,000 people a side")
+    parser.add_argument("--quick", action="store_true", help="at most 1,000 people a side, 3 repeats, 15 s each")
     parser.add_argument("--case", action="append", choices=sorted(CASE_BY_NAME), help="only this one; may be repeated")
     parser.add_argument("--runner", action="append", help="only this one of each case; may be repeated")
-    parser.add_argument("--repeats", type=int, default=5, help="of each run; slow ones are repeated less (5)")
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds that one repeat may take (120)")
+    parser.add_argument("--repeats", type=int, help="of each run; slow ones are repeated less (5)")
+    parser.add_argument("--limit", type=float, help="seconds that one repeat may take (120)")
     parser.add_argument("--agreement", type=int, default=0, metavar="N", help="also compare N random instances")
     parser.add_argument("--out", type=Path, help="write a page of Markdown")
     return parser.parse_args()

@@ -1,0 +1,233 @@
+"""Random small rounds, full of ties, solved by the engine and by others.
+
+`python -m tests.bench.matching.agreement 20000`, or as part of `make bench-matching`.
+One line for each objective and model that the engine has; a line that says MISMATCH, and code 1, where anything differs
+or the engine's own checker refuses its certificate.
+"""
+
+import itertools
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from tests.bench.matching.references import (
+    Cell,
+    Cells,
+    Instance,
+    by_flow,
+    cells_of,
+    deferred_acceptance,
+    every_plan,
+    instance_of,
+)
+from tests.engine.matching.worlds import TAXONOMY, pinned_world, world
+from trellis_engine.matching import Plan, Pool, Settings, certificate, solve, verify
+from trellis_engine.matching.hashing import salted_order
+
+SALT = "agreement"
+MOST_CELLS = 10  # allowed pairs of a round of which every plan is made
+SECOND_VERSION = "floor" in Plan.__dataclass_fields__
+Round = tuple[Pool, Settings]
+
+
+class Mismatch(AssertionError):
+    """What the engine says is not the best, or not proven."""
+
+
+def same(what: str, mine: object, theirs: object) -> None:
+    if mine != theirs:
+        raise Mismatch(f"{what}: Trellis {mine}, the other {theirs}")
+
+
+# --- rounds
+
+
+def rounds(objective: str, most: int, wants: int) -> Iterator[Round]:
+    """Without end. Every ninth has pins; from the second version on some have a spread and pairs worth keeping."""
+    for seed in itertools.count():
+        chance = random.Random(seed)
+        pool, settings = pinned_world(seed) if seed % 9 == 0 else world(seed, most=most, wants=wants)
+        settings = replace(settings, objective=objective)
+        yield pool, replace(settings, **_extras(chance, pool, objective)) if SECOND_VERSION else settings
+
+
+def _extras(chance: random.Random, pool: Pool, objective: str) -> dict[str, Any]:
+    pairs = itertools.product(*([person.id for person in side] for side in (pool.mentees, pool.mentors)))
+    kept = frozenset(pair for pair in pairs if chance.random() < 0.2)
+    spread = chance.choice([0, 0, 700, 30_000]) if objective in ("matched_total", "total") else 0
+    return {"kept": kept, "keep_bonus": chance.choice([0, 5_000]), "spread": spread}
+
+
+def small_rounds(objective: str, most_cells: int = MOST_CELLS) -> Iterator[tuple[Pool, Settings, Instance]]:
+    for pool, settings in rounds(objective, most=4, wants=2):
+        instance = instance_of(pool, settings, TAXONOMY)
+        if len(instance.scores) <= most_cells:
+            yield pool, settings, instance
+
+
+def proven(pool: Pool, settings: Settings) -> Plan:
+    plan = solve(pool, settings, TAXONOMY, SALT)
+    same("certificate", verify(certificate(plan), pool, settings, TAXONOMY), ())
+    return plan
+
+
+# --- one comparison a step; each generator runs for as long as it is asked
+
+
+def flow(objective: str) -> Iterator[None]:
+    for seed, (pool, settings) in enumerate(rounds(objective, most=12, wants=3)):
+        instance = instance_of(pool, settings, TAXONOMY)
+        first = instance.first if objective == "matched_total" else 0
+        mine, theirs = cells_of(proven(pool, settings), pool, instance), by_flow(instance, first)
+        same(f"round {seed}, legal", instance.fits(mine), True)
+        same(f"round {seed}", *(first * instance.matched(each) + instance.value(each) for each in (mine, theirs)))
+        yield
+
+
+def everything(key: Callable[[Instance, Cells], Any], objective: str) -> Iterator[None]:
+    for pool, settings, instance in small_rounds(objective):
+        mine = cells_of(proven(pool, settings), pool, instance)
+        same("round", key(instance, mine), max(key(instance, each) for each in every_plan(instance)))
+        yield
+
+
+def most_then_value(instance: Instance, cells: Cells) -> tuple[int, ...]:
+    return instance.matched(cells), instance.value(cells)
+
+
+def value_alone(instance: Instance, cells: Cells) -> tuple[int, ...]:
+    return (instance.value(cells),)
+
+
+def most_then_floor(instance: Instance, cells: Cells) -> tuple[int, ...]:
+    """As many as possible, the worst pair as good as possible, the total as high as possible."""
+    return instance.matched(cells), min((instance.scores[each] for each in cells), default=0), instance.value(cells)
+
+
+def stable() -> Iterator[None]:
+    """The same pairs as deferred acceptance, which has only one answer once ties are broken."""
+    engine, proof = (
+        import_module("trellis_engine.matching.stable"),
+        import_module("trellis_engine.matching.stable_proof"),
+    )
+    for seed, (pool, settings) in enumerate(rounds("stable", most=8, wants=1)):
+        pool = wishing(pool, random.Random(seed))
+        pool = Pool(salted_order(SALT, pool.mentees), salted_order(SALT, pool.mentors))
+        instance = instance_of(pool, settings, TAXONOMY)
+        plan = engine.solve_stable(pool, settings, TAXONOMY, SALT)
+        same("certificate", proof.verify(proof.certificate_of(plan), pool, settings, TAXONOMY), ())
+        theirs = deferred_acceptance(instance, *orders(pool, instance))
+        same(f"round {seed}", sorted(cells_of(plan, pool, instance)), sorted(theirs))
+        yield
+
+
+def wishing(pool: Pool, chance: random.Random) -> Pool:
+    ids = [[person.id for person in side] for side in (pool.mentees, pool.mentors)]
+    sides = [
+        tuple(replace(each, ranked=tuple(chance.sample(others, chance.randint(0, len(others))))) for each in side)
+        for side, others in ((pool.mentees, ids[1]), (pool.mentors, ids[0]))
+    ]
+    return Pool(*sides)
+
+
+def orders(pool: Pool, instance: Instance) -> list[Callable[[Cell], tuple[int, int, int]]]:
+    """Wishes first, then points, then the salted order, for each side."""
+
+    def order(side: int) -> Callable[[Cell], tuple[int, int, int]]:
+        people, others = (pool.mentees, pool.mentors)[:: 1 if side == 0 else -1]
+
+        def key(cell: Cell) -> tuple[int, int, int]:
+            ranked, other = people[cell[side]].ranked, others[cell[1 - side]].id
+            if other in ranked:
+                return 0, ranked.index(other), 0
+            return 1, -instance.points(cell), cell[1 - side]
+
+        return key
+
+    return [order(0), order(1)]
+
+
+def crowds() -> Iterator[None]:
+    """Pairs of one side against networkx, and the odd-set prices that prove them."""
+    networkx = import_module("networkx")
+    ours = import_module("tests.bench.matching.crowd")
+    for seed in itertools.count():
+        chance = random.Random(seed)
+        people = chance.randint(2, 14)
+        highest, share = chance.choice([2, 10, 100_000]), chance.choice([0.2, 0.5, 0.9])
+        edges = [
+            (a, b, chance.randint(1, highest))
+            for a, b in itertools.combinations(range(people), 2)
+            if chance.random() < share
+        ]
+        graph = networkx.Graph()
+        graph.add_weighted_edges_from(edges)
+        theirs = networkx.max_weight_matching(graph)
+        weight = {(a, b): worth for a, b, worth in edges}
+        total = sum(weight[min(pair), max(pair)] for pair in theirs)
+        same(f"crowd {seed}", sum(weight[pair] for pair in ours.proven_pairs(people, edges)), total)
+        yield
+
+
+# --- which of them this engine has
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    against: str
+    steps: Callable[[], Iterator[None]]
+    there: bool = True
+
+
+def module(name: str) -> bool:
+    return find_spec(f"trellis_engine.matching.{name}") is not None
+
+
+KINDS = (
+    Kind("most matched, then total", "OR-tools flow", lambda: flow("matched_total")),
+    Kind("most matched, then total", "every plan", lambda: everything(most_then_value, "matched_total")),
+    Kind("total alone", "OR-tools flow", lambda: flow("total"), SECOND_VERSION),
+    Kind("total alone", "every plan", lambda: everything(value_alone, "total"), SECOND_VERSION),
+    Kind("most matched, floor, total", "every plan", lambda: everything(most_then_floor, "matched_floor_total"),
+         SECOND_VERSION),
+    Kind("stable", "deferred acceptance", stable, module("stable")),
+    Kind("pairs of one side", "networkx", crowds, module("forest")),
+)  # fmt: skip
+
+
+def main() -> int:
+    there = [kind for kind in KINDS if kind.there]
+    for kind in KINDS:
+        if not kind.there:
+            print(f"NOT COMPARED: {kind.name} against {kind.against}: this engine does not have it yet.", flush=True)
+    each = -(-int(sys.argv[1]) // len(there))
+    return max([compared(kind, each) for kind in there])
+
+
+def compared(kind: Kind, count: int) -> int:
+    begun = time.perf_counter()
+    steps = kind.steps()
+    done, wrong = 0, []
+    while done < count:
+        try:
+            next(steps)
+        except Exception as fault:  # a generator that has raised is over: the rest is not compared
+            wrong.append(f"{type(fault).__name__}: {fault}"[:300])
+            break
+        done += 1
+    said = f"MISMATCH after {done}: {wrong[0]}" if wrong else "0 mismatches"
+    print(
+        f"{kind.name}, against {kind.against}: {done:,} rounds, {said} ({time.perf_counter() - begun:.0f} s)",
+        flush=True,
+    )
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
