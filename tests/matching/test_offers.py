@@ -12,11 +12,11 @@ from trellis.kernel.jobs import drain, queue
 from trellis.kernel.jobs.tables import Job
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.actions.following import fall_through
 from trellis.matching.actions.offers import (
     OfferClosed,
     answer_offer,
     close_offers_of,
-    fall_through,
     remind_and_expire,
 )
 from trellis.matching.actions.requests import ask_mentor

@@ -84,7 +84,7 @@ def test_a_pair_in_which_somebody_has_paused_is_not_published(world: World) -> N
     world.mentors[1].state = EnrolmentState.PAUSED
     world.mentors[1].save()
 
-    with pytest.raises(NotReady, match=f"{world.mentors[1].person.full_name} is no longer ready to be matched. Dec"):
+    with pytest.raises(NotReady, match=f"{world.mentors[1].person.full_name} has paused. Dec"):
         publish_round(by=world.manager, found=found, now=clock.now())
     assert states(found) == {ProposalState.APPROVED: 3}
 
@@ -169,7 +169,7 @@ def test_a_no_stands_when_a_round_is_taken_back(world: World) -> None:
     refused.refresh_from_db()
     following.refresh_from_db()
     assert (refused.state, following.state, following.mentor) == (
-        ProposalState.REFUSED, ProposalState.DECLINED, spare,
+        ProposalState.REFUSED, ProposalState.WITHDRAWN, spare,
     )  # fmt: skip
     assert not found.proposals.filter(mentee=refused.mentee, state=ProposalState.APPROVED).exists()
     fresh = solve_round(found=run_again(by=world.manager, found=found, now=clock.now()), now=clock.now())

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from trellis.programmes.choices import Side
+
 
 class RoundState(models.TextChoices):
     SOLVING = "solving", _("Looking for the best plan")
@@ -28,7 +30,7 @@ class ProposalState(models.TextChoices):
 
 
 LEGAL_PROPOSAL_MOVES: dict[str, tuple[str, ...]] = {
-    ProposalState.UNDER_REVIEW: (ProposalState.APPROVED, ProposalState.DECLINED),
+    ProposalState.UNDER_REVIEW: (ProposalState.APPROVED, ProposalState.DECLINED, ProposalState.WITHDRAWN),
     ProposalState.APPROVED: (ProposalState.UNDER_REVIEW, ProposalState.DECLINED, ProposalState.OFFERED),
     ProposalState.DECLINED: (ProposalState.UNDER_REVIEW, ProposalState.APPROVED),
     ProposalState.OFFERED: (
@@ -60,3 +62,25 @@ class ProposalOrigin(models.TextChoices):
     SWAP = "swap", _("Changed by the manager")
     REQUEST = "request", _("Asked for by the mentee")
     FALL_THROUGH = "fall_through", _("Next choice")
+
+
+class Approval(models.TextChoices):
+    """Whose yes makes a proposal a mentorship, and in which order they are asked."""
+
+    MANAGER = "manager", _("The programme team alone")
+    MENTOR = "mentor", _("The mentor")
+    MENTEE = "mentee", _("The mentee")
+    BOTH = "both", _("Both, at the same time")
+    MENTOR_FIRST = "mentor_first", _("Both, the mentor first")
+    MENTEE_FIRST = "mentee_first", _("Both, the mentee first")
+
+
+# The sides that are asked, one group after the other. Nobody waits for whoever is not in it.
+TURNS: dict[str, tuple[tuple[str, ...], ...]] = {
+    Approval.MANAGER: (),
+    Approval.MENTOR: ((Side.MENTOR,),),
+    Approval.MENTEE: ((Side.MENTEE,),),
+    Approval.BOTH: ((Side.MENTEE, Side.MENTOR),),
+    Approval.MENTOR_FIRST: ((Side.MENTOR,), (Side.MENTEE,)),
+    Approval.MENTEE_FIRST: ((Side.MENTEE,), (Side.MENTOR,)),
+}

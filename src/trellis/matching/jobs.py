@@ -1,9 +1,10 @@
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation
-from trellis.matching.actions import offers, rounds
-from trellis.matching.models import Round
+from trellis.matching.actions import following, offers, rounds, waiting
+from trellis.matching.models import PlaceWait, Proposal, Round
 from trellis.people.models import Organisation
+from trellis.programmes.models import Programme
 
 
 @job("matching.solve_round")
@@ -22,6 +23,15 @@ def sweep_all() -> None:
 
 @job("matching.sweep_offers")
 def sweep_offers(*, organisation_id: int) -> dict[str, object]:
-    """Hourly: remind and expire offers of one organisation."""
+    """Hourly: remind and expire offers of one organisation, and tell who waits for a place."""
     reminded, expired = offers.remind_and_expire(now=clock.now())
+    for programme in Programme.objects.filter(pk__in=PlaceWait.objects.values("mentee__programme")):
+        waiting.tell_places(programme=programme, now=clock.now())
     return {"reminded": reminded, "expired": expired}
+
+
+@job("matching.ask_next_wish")
+def ask_next_wish(*, organisation_id: int, proposal_id: int) -> None:
+    """After a request that did not come about, for a mentee who wants the next of their wishes asked."""
+    for proposal in Proposal.objects.select_related("programme", "mentee__person").filter(pk=proposal_id):
+        following.ask_next_wish(after=proposal, now=clock.now())

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from trellis.kernel.encryption import EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
-from trellis.matching.choices import SHOWN_TO_BOTH, ProposalOrigin, ProposalState, RoundState, ScenarioState
+from trellis.matching.choices import SHOWN_TO_BOTH, Approval, ProposalOrigin, ProposalState, RoundState, ScenarioState
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Person
 from trellis.programmes.models import Enrolment, Programme
@@ -38,7 +38,9 @@ class Round(TenantModel):
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def of(self, person: Person) -> "ProposalQuerySet":
         """Those that name `person` on either side and have been shown to them."""
-        return self.filter(Q(mentee__person=person) | Q(mentor__person=person), state__in=SHOWN_TO_BOTH)
+        never_shown = Q(state=ProposalState.WITHDRAWN, offered_at=None)
+        named = Q(mentee__person=person) | Q(mentor__person=person)
+        return self.filter(named, ~never_shown, state__in=SHOWN_TO_BOTH)
 
 
 class Proposal(TenantModel):
@@ -54,7 +56,10 @@ class Proposal(TenantModel):
     reasons = models.JSONField(default=dict)  # {"reasons": [{factor, key, params}], "gap": {...}}
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    offered_at = models.DateTimeField(null=True)
+    approval = models.CharField(max_length=12, choices=Approval.choices, default=Approval.BOTH)  # as it was offered
+    meets_first = models.BooleanField(default=False)  # the final yes comes after a first meeting that binds nobody
+    meeting_from = models.DateTimeField(null=True)  # since when both are interested, and meet
+    offered_at = models.DateTimeField(null=True)  # when the present question was put
     expires_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     mentorship = models.OneToOneField(Mentorship, null=True, on_delete=models.SET_NULL, related_name="proposal")
@@ -74,6 +79,7 @@ class OfferAnswer(TenantModel):
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="answers")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     accepted = models.BooleanField()
+    final = models.BooleanField(default=True)  # False: interested in a first meeting, nothing more
     reason = EncryptedTextField(blank=True)
     at = models.DateTimeField()
 
@@ -105,6 +111,18 @@ class Wish(TenantModel):
             models.UniqueConstraint(fields=["wisher", "wished"], name="wish_once"),
             models.UniqueConstraint(fields=["wisher", "rank"], name="wish_rank_once"),
         ]
+
+
+class PlaceWait(TenantModel):
+    """A mentee who would like a mentor that is full, and is told once when a place opens."""
+
+    mentee = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="place_waits")
+    mentor = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mentee", "mentor"], name="place_wait_once")]
 
 
 class Scenario(TenantModel):

@@ -31,6 +31,51 @@ OFFER_REMINDER = NoticeKind(
     lines=(gettext_noop("The offer in %(programme)s stays open until %(until)s. A no is fine too."),),
     action=gettext_noop("Answer now"),
 )
+OFFER_LAST_NOTICE = NoticeKind(
+    name="matching.offer_last_notice",
+    subject=gettext_noop("Last reminder: %(partner)s is waiting for your answer"),
+    lines=(gettext_noop("The offer in %(programme)s closes by itself on %(until)s. We will not remind you again."),),
+    action=gettext_noop("Answer now"),
+)
+TURN_OF_MENTEE = NoticeKind(
+    name="matching.turn_of_mentee",
+    subject=gettext_noop("%(partner)s could be your mentor and would be glad to"),
+    lines=(
+        gettext_noop(
+            "In %(programme)s we suggest %(partner)s as your mentor. They have said yes; now it is your turn."
+        ),
+        gettext_noop("Please answer by %(until)s. If it does not feel right, say no: no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
+TURN_OF_MENTOR = NoticeKind(
+    name="matching.turn_of_mentor",
+    subject=gettext_noop("%(partner)s would be glad to have you as mentor"),
+    lines=(
+        gettext_noop(
+            "In %(programme)s we suggest %(partner)s as your mentee. They have said yes; now it is your turn."
+        ),
+        gettext_noop("Please answer by %(until)s. If it does not feel right, say no: no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
+MEET_FIRST = NoticeKind(
+    name="matching.meet_first",
+    subject=gettext_noop("You and %(partner)s are both interested: meet once"),
+    lines=(
+        gettext_noop("Half an hour is enough, and it binds neither of you. The page says how to reach each other."),
+        gettext_noop("Afterwards each of you says yes or no, by %(until)s. No reason is needed."),
+    ),
+    action=gettext_noop("See how to meet"),
+)
+MEETING_REMINDER = NoticeKind(
+    name="matching.meeting_reminder",
+    subject=gettext_noop("Have you met %(partner)s?"),
+    lines=(
+        gettext_noop("If so, say yes or no in %(programme)s. The page stays open until %(until)s. A no is fine too."),
+    ),
+    action=gettext_noop("Say yes or no"),
+)
 OFFER_WITHDRAWN = NoticeKind(
     name="matching.offer_withdrawn",
     subject=gettext_noop("Please disregard our last mail about %(programme)s"),
@@ -45,6 +90,24 @@ OFFER_NOT_TAKEN = NoticeKind(
     lines=(
         gettext_noop("This happens, and it says nothing about you. No reasons are passed on."),
         gettext_noop("The programme team is looking at the next choice for you."),
+    ),
+    action=gettext_noop("See where you stand"),
+)
+PARTNER_AWAY = NoticeKind(
+    name="matching.partner_away",
+    subject=gettext_noop("Your match in %(programme)s did not come about"),
+    lines=(
+        gettext_noop("%(partner)s is not taking part at the moment. That has nothing to do with you."),
+        gettext_noop("The programme team is looking at the next choice for you."),
+    ),
+    action=gettext_noop("See where you stand"),
+)
+NEXT_CHOICE_LOOKED_AT = NoticeKind(
+    name="matching.next_choice_looked_at",
+    subject=gettext_noop("A new match for you in %(programme)s"),
+    lines=(
+        gettext_noop("%(partner)s is no longer taking part. That has nothing to do with you."),
+        gettext_noop("The programme team has your next choice before it. You need not do anything."),
     ),
     action=gettext_noop("See where you stand"),
 )
@@ -71,6 +134,25 @@ REQUEST_NOT_TAKEN = NoticeKind(
         gettext_noop("Other mentors with a free place are waiting for you."),
     ),
     action=gettext_noop("See who else could help"),
+)
+
+REQUEST_PASSED_ON = NoticeKind(
+    name="matching.request_passed_on",
+    subject=gettext_noop("We have asked %(partner)s for you"),
+    lines=(
+        gettext_noop("Your last request in %(programme)s did not come about. It says nothing about you."),
+        gettext_noop("As you wanted, the next of your wishes has been asked. You can take the request back."),
+    ),
+    action=gettext_noop("See the request"),
+)
+PLACE_OPEN = NoticeKind(
+    name="matching.place_open",
+    subject=gettext_noop("%(partner)s has a free place"),
+    lines=(
+        gettext_noop("You wanted to know when %(partner)s can take somebody in %(programme)s."),
+        gettext_noop("The place is not kept for you: it goes to whoever asks first."),
+    ),
+    action=gettext_noop("Ask now"),
 )
 
 

@@ -1,6 +1,9 @@
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
-from trellis.matching.choices import LEGAL_PROPOSAL_MOVES, ProposalState, RoundState
+from trellis.matching.choices import LEGAL_PROPOSAL_MOVES, TURNS, Approval, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
@@ -9,6 +12,39 @@ from trellis.programmes.models import Enrolment, Programme
 from trellis.programmes.settings_model import MatchingSettings
 
 SELF_MATCH = ("self_chosen", "self_booking")
+OPEN_REQUESTS = 3  # unless the programme says otherwise
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """How a programme lets a match come about. It holds for what is offered from now on.
+
+    `first_meeting`: both say whether they are interested, meet without being bound, and say yes or no after it.
+    """
+
+    approval: Approval = Approval.BOTH
+    open_requests: int = OPEN_REQUESTS
+    first_meeting: bool = False
+
+    @classmethod
+    def of(cls, programme: Programme) -> Self:
+        """From the programme's matching settings; what is missing or unknown takes its default."""
+        stored = programme.matching
+        approval = stored.get("approval")
+        return cls(
+            approval=Approval(approval) if approval in Approval.values else Approval.BOTH,
+            open_requests=stored.get("open_requests", OPEN_REQUESTS),
+            first_meeting=bool(stored.get("first_meeting")),
+        )
+
+    @property
+    def asks_both(self) -> bool:
+        """Only where both are asked can they be interested first and decide after a meeting."""
+        return asks_both(self.approval)
+
+
+def asks_both(approval: str) -> bool:
+    return {side for turn in TURNS[approval] for side in turn} == set(Side.values)
 
 
 def can_match(person: Person, programme: Programme) -> bool:
@@ -20,8 +56,35 @@ def can_move(proposal: Proposal, to: str) -> bool:
     return to in LEGAL_PROPOSAL_MOVES[proposal.state]
 
 
+def turns_of(proposal: Proposal) -> tuple[tuple[str, ...], ...]:
+    """Who is asked, group after group. After the first meeting both say the final word in any order."""
+    return TURNS[Approval.BOTH] if proposal.meeting_from else TURNS[proposal.approval]
+
+
+def turn(proposal: Proposal, yes: Collection[str]) -> int:
+    """Which group is asked now, when the sides in `yes` have said it; one past the last when nobody is missing."""
+    groups = turns_of(proposal)
+    return next((place for place, group in enumerate(groups) if not set(group) <= set(yes)), len(groups))
+
+
+def awaited(proposal: Proposal, yes: Collection[str]) -> frozenset[str]:
+    """The sides whose yes is missing and asked for now; empty when everybody who is asked has said yes."""
+    groups, now_at = turns_of(proposal), turn(proposal, yes)
+    return frozenset(groups[now_at]) - set(yes) if now_at < len(groups) else frozenset()
+
+
+def asked_so_far(proposal: Proposal, yes: Collection[str]) -> frozenset[str]:
+    """The sides to whom the question has been put, answered or not: they know of the offer."""
+    return frozenset(side for group in turns_of(proposal)[: turn(proposal, yes) + 1] for side in group)
+
+
+def side_of(person: Person, proposal: Proposal) -> str:
+    """The side on which the person is named. The caller has seen that they are."""
+    return Side.MENTEE if proposal.mentee.person_id == person.pk else Side.MENTOR
+
+
 def can_answer(person: Person, proposal: Proposal, now: datetime) -> bool:
-    """A side of an open offer. Whoever is not named in it is told that it does not exist."""
+    """A side of an open offer; a no counts at any time. Whoever is not named in it is told that it does not exist."""
     return (
         proposal.state == ProposalState.OFFERED
         and (proposal.expires_at is None or now < proposal.expires_at)

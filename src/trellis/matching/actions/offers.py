@@ -1,40 +1,45 @@
-"""What becomes of an offer: answers, reminders, expiry, and the next choice."""
+"""What becomes of an offer: answers, whose turn is next, the first meeting, reminders and expiry."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from trellis.kernel import jobs
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
+from trellis.matching.actions.asking import REMINDERS_AFTER, put, remind, start_clock
+from trellis.matching.actions.following import fall_through, tell_not_taken
 from trellis.matching.actions.proposals import hold, move
-from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.events import OfferSettled
-from trellis.matching.models import OfferAnswer, Proposal
-from trellis.matching.queries.suggestions import best_for
+from trellis.matching.models import OfferAnswer, PlaceWait, Proposal
+from trellis.matching.queries.answers import yes_sides
 from trellis.mentorships.actions import start_mentorship
 from trellis.mentorships.queries import live_parties
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState
 from trellis.programmes.models import Enrolment
-
-REMINDERS_AFTER = (timedelta(hours=48), timedelta(hours=120), timedelta(days=7))
 
 
 class OfferClosed(Refusal):
     """The offer was answered, withdrawn or has run out."""
 
 
+class NotYourTurn(Refusal):
+    """This side's yes is not asked for now; their no would count all the same."""
+
+
 @transaction.atomic
 def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetime, reason: str = "") -> Proposal:
-    """One side says yes or no. Two yeses start the mentorship; one no closes the offer kindly.
+    """One side says yes or no. When everybody who is asked has said yes the mentorship starts; one no closes it kindly.
 
-    `reason` is optional, encrypted, and shown to nobody but its author. Raises OfferClosed, and whatever
+    Where the two meet first, the first yes of each says that they are interested, and binds nobody. `reason` is
+    optional, encrypted, and shown to nobody but its author. Raises OfferClosed, NotYourTurn, and whatever
     start_mentorship refuses (a mentor who has become full, say); then nothing is saved.
     """
     hold([(proposal.mentor_id, proposal.mentee_id)])
@@ -43,18 +48,46 @@ def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetim
         raise NotAllowed(_("This offer is not addressed to you."))
     if not rules.can_answer(by, proposal, now):
         raise OfferClosed(_("This offer is no longer open. Your home page shows what is next."))
-    OfferAnswer.objects.update_or_create(
-        proposal=proposal, person=by,
-        defaults={"organisation_id": by.organisation_id, "accepted": accepted, "reason": reason, "at": now},
-    )  # fmt: skip
+    before = yes_sides(proposal)
+    if accepted and rules.side_of(by, proposal) not in rules.asked_so_far(proposal, before):
+        raise NotYourTurn(_("Your yes is not asked for at the moment. If you would rather not, say no at any time."))
+    _keep(proposal, by, accepted, reason, now)
     if not accepted:
-        _settle(proposal, ProposalState.REFUSED, knows={by.pk}, now=now)
-    elif OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == len({"mentee", "mentor"}):
-        _accept(proposal, by=by, now=now)
+        told = rules.asked_so_far(proposal, before)
+        settle(proposal, ProposalState.REFUSED, knows={by.pk}, told=told, now=now)
+    else:
+        _go_on(proposal, before, by=by, now=now)
     return proposal
 
 
-def _accept(proposal: Proposal, *, by: Person, now: datetime) -> None:
+def _keep(proposal: Proposal, by: Person, accepted: bool, reason: str, now: datetime) -> None:
+    final = proposal.meeting_from is not None or not (accepted and proposal.meets_first)
+    OfferAnswer.objects.update_or_create(
+        proposal=proposal, person=by,
+        defaults={
+            "organisation_id": by.organisation_id, "accepted": accepted, "final": final, "reason": reason, "at": now,
+        },
+    )  # fmt: skip
+
+
+def _go_on(proposal: Proposal, before: Collection[str], *, by: Person | None, now: datetime) -> None:
+    """After a yes: ask whoever is next, let the two meet, or begin."""
+    yes = yes_sides(proposal)
+    missing = rules.awaited(proposal, yes)
+    if not missing and proposal.meets_first and not proposal.meeting_from:
+        proposal.meeting_from = now
+        missing = rules.awaited(proposal, ())
+    elif not missing:
+        return accept(proposal, by=by, now=now)
+    elif rules.turn(proposal, yes) == rules.turn(proposal, before):
+        return None  # the other side has been asked already
+    start_clock(proposal, now)
+    proposal.save(update_fields=["meeting_from", "offered_at", "expires_at", "reminders_sent"])
+    return put(proposal, missing, now=now)
+
+
+def accept(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
+    """Begin the mentorship of an offered pair. Raises what start_mentorship refuses. The caller holds both sign-ups."""
     proposal.mentorship = start_mentorship(
         by=by, programme=proposal.programme, mentee=proposal.mentee.person, mentor=proposal.mentor.person,
         score=proposal.score, reasons=proposal.reasons, now=now,
@@ -67,73 +100,58 @@ def _accept(proposal: Proposal, *, by: Person, now: datetime) -> None:
 
 
 def _close_others(full: Enrolment, now: datetime) -> None:
-    """Nobody is left waiting for a person whose last place has just gone."""
+    """Nobody is left waiting for a person whose last place has just gone; nor do they wait for somebody else."""
+    PlaceWait.objects.filter(mentee=full).delete()
     waiting = Proposal.objects.filter(Q(mentee=full) | Q(mentor=full), state=ProposalState.OFFERED)
     for other in waiting.order_by("id"):
-        _settle(_locked(other), ProposalState.WITHDRAWN, knows={full.person_id}, now=now)
+        settle(_locked(other), ProposalState.WITHDRAWN, knows={full.person_id}, now=now)
 
 
-def _settle(proposal: Proposal, to: str, *, knows: Collection[int], now: datetime) -> None:
-    """Close an offer that did not come about, tell each side that does not know, and look for the next choice."""
+def settle(
+    proposal: Proposal, to: str, *, knows: Collection[int], now: datetime, told: Collection[str] | None = None,
+    away: Person | None = None,
+) -> None:  # fmt: skip
+    """Close an offer that did not come about, tell whoever was asked and does not know, and look for what is next.
+
+    `told` are the sides to whom the question was put, where the answers no longer show it; nobody else hears of it.
+    `away` is the side that stopped taking part: the other reads that it has nothing to do with them.
+    """
+    told = rules.asked_so_far(proposal, yes_sides(proposal)) if told is None else told
     move(proposal, to, by=None, now=now)
-    asked = proposal.origin == ProposalOrigin.REQUEST
-    for enrolment in (proposal.mentee, proposal.mentor):
-        if enrolment.person_id in knows or (asked and enrolment == proposal.mentor):
-            continue
-        tell(
-            person=enrolment.person, kind=notices.REQUEST_NOT_TAKEN if asked else notices.OFFER_NOT_TAKEN,
-            key=f"proposal:{proposal.pk}:not_taken", now=now,
-            path=reverse("find_mentor", args=[proposal.programme.slug]) if asked else reverse("home"),
-            parameters={"programme": proposal.programme.name},
-        )  # fmt: skip
     _publish_settled(proposal, now)
-    if not asked:
-        fall_through(after=proposal, now=now)
+    if proposal.origin == ProposalOrigin.REQUEST:
+        return _end_request(proposal, knows=knows, now=now)
+    for enrolment in (proposal.mentee, proposal.mentor):
+        if enrolment.person_id not in knows and enrolment.side in told:
+            _tell_not_taken(enrolment.person, proposal, now, away)
+    fall_through(after=proposal, now=now)
+    return None
+
+
+def _end_request(proposal: Proposal, *, knows: Collection[int], now: datetime) -> None:
+    """Only who asked is told; by the job that asks their next wish, where they want that."""
+    if proposal.mentee.person_id in knows:
+        return
+    if proposal.mentee.asks_next:
+        jobs.queue("matching.ask_next_wish", organisation_id=proposal.organisation_id, proposal_id=proposal.pk)
+    else:
+        tell_not_taken(proposal, now=now)
+
+
+def _tell_not_taken(reader: Person, proposal: Proposal, now: datetime, away: Person | None) -> None:
+    tell(
+        person=reader, kind=notices.PARTNER_AWAY if away else notices.OFFER_NOT_TAKEN,
+        key=f"proposal:{proposal.pk}:not_taken", now=now, path=reverse("home"),
+        parameters={
+            "programme": proposal.programme.name, **({"partner": away.full_name} if away else {}),
+        },
+    )  # fmt: skip
 
 
 def _publish_settled(proposal: Proposal, now: datetime) -> None:
     publish(
         OfferSettled(organisation_id=proposal.organisation_id, proposal_id=proposal.pk, state=proposal.state), at=now
     )
-
-
-@transaction.atomic
-def fall_through(*, after: Proposal, now: datetime) -> Proposal | None:
-    """Lay the mentee's next best possible mentor before the programme manager.
-
-    None if nobody is left, or the mentee needs nobody now. Mentors whom this mentee was already offered, or with
-    whom a person has ruled the pair out, are passed over.
-    """
-    if after.mentee.state != EnrolmentState.APPROVED or _places_left(after) < 1:
-        return None
-    tried = _tried(after.mentee)
-    for found in best_for(after.mentee, now=now, most=len(tried) + 1):
-        if found.mentor.pk in tried:
-            continue
-        return Proposal.objects.create(
-            organisation_id=after.organisation_id, programme_id=after.programme_id, round_id=after.round_id,
-            mentee=after.mentee, mentor=found.mentor, origin=ProposalOrigin.FALL_THROUGH, score=found.score,
-            reasons=found.reasons,
-        )  # fmt: skip
-    return None
-
-
-def _of_mentee(mentee: Enrolment) -> Q:
-    """Proposals that count: of no round, or of one that was not set aside."""
-    return Q(mentee=mentee) & ~Q(round__state=RoundState.DISCARDED)
-
-
-def _places_left(after: Proposal) -> int:
-    """What the mentee still lacks: places without a mentor, an open offer, or a next choice before the manager."""
-    mentee = after.mentee
-    next_choice = Q(origin=ProposalOrigin.FALL_THROUGH, state__in=[ProposalState.UNDER_REVIEW, ProposalState.APPROVED])
-    coming = Proposal.objects.filter(_of_mentee(mentee)).filter(next_choice | Q(state=ProposalState.OFFERED)).count()
-    return mentee.places - live_parties(after.programme, mentee.person, mentee.side) - coming
-
-
-def _tried(mentee: Enrolment) -> set[int]:
-    seen = Proposal.objects.filter(_of_mentee(mentee)).exclude(state=ProposalState.WITHDRAWN)
-    return set(seen.values_list("mentor_id", flat=True))
 
 
 def remind_and_expire(*, now: datetime) -> tuple[int, int]:
@@ -154,46 +172,52 @@ def remind_and_expire(*, now: datetime) -> tuple[int, int]:
 
 
 def close_offers_of(*, enrolment: Enrolment, now: datetime) -> int:
-    """Nobody is left waiting for somebody who has withdrawn; returns how many open offers were closed."""
+    """Nobody is left waiting for somebody who has withdrawn, left or paused; returns how many offers were closed."""
     waiting = Proposal.objects.filter(Q(mentee=enrolment) | Q(mentor=enrolment), state=ProposalState.OFFERED)
     return sum(
-        _close(proposal, ProposalState.WITHDRAWN, knows={enrolment.person_id}, now=now)
+        _close(proposal, ProposalState.WITHDRAWN, knows={enrolment.person_id}, now=now, away=enrolment.person)
         for proposal in list(waiting.order_by("id"))
     )
 
 
+def close_offers_beyond_places(*, enrolment: Enrolment, now: datetime) -> int:
+    """After somebody took places away: close their open offers where no place is left at all. How many."""
+    if live_parties(enrolment.programme, enrolment.person, enrolment.side) < enrolment.places:
+        return 0
+    return close_offers_of(enrolment=enrolment, now=now)
+
+
 @transaction.atomic
-def _close(proposal: Proposal, to: str, *, knows: Collection[int], now: datetime) -> bool:
+def _close(
+    proposal: Proposal, to: str, *, knows: Collection[int], now: datetime, away: Person | None = None
+) -> bool:  # fmt: skip
     """Settle an offer, unless an answer settled it meanwhile."""
     hold([(proposal.mentor_id, proposal.mentee_id)])
     proposal = _locked(proposal)
-    if proposal.state != ProposalState.OFFERED:
+    if proposal.state != ProposalState.OFFERED or (to == ProposalState.EXPIRED and not _ran_out(proposal, now)):
         return False
-    _settle(proposal, to, knows=knows, now=now)
+    settle(proposal, to, knows=knows, now=now, away=away)
     return True
 
 
 @transaction.atomic
 def _remind(proposal: Proposal, step: int, now: datetime) -> bool:
     proposal = _locked(proposal)
-    if proposal.state != ProposalState.OFFERED:
+    if proposal.state != ProposalState.OFFERED or not _due(proposal, step, now):
         return False
-    assert proposal.expires_at is not None  # set with every offer
-    answered = set(proposal.answers.values_list("person_id", flat=True))
-    sides = (proposal.mentee.person, proposal.mentor.person), (proposal.mentor.person, proposal.mentee.person)
-    for reader, partner in sides:
-        if reader.pk in answered:
-            continue
-        tell(
-            person=reader, kind=notices.OFFER_REMINDER, key=f"proposal:{proposal.pk}:reminder:{step}", now=now,
-            path=reverse("offer", args=[proposal.pk]),
-            parameters={
-                "partner": partner.full_name, "programme": proposal.programme.name,
-                "until": notices.last_day(proposal.expires_at, reader),
-            },
-        )  # fmt: skip
+    remind(proposal, rules.awaited(proposal, yes_sides(proposal)), step, now=now)
     Proposal.objects.filter(pk=proposal.pk).update(reminders_sent=step)
     return True
+
+
+def _ran_out(proposal: Proposal, now: datetime) -> bool:
+    return proposal.expires_at is not None and proposal.expires_at <= now
+
+
+def _due(proposal: Proposal, step: int, now: datetime) -> bool:
+    """Still, after the lock: a yes may have put the next question meanwhile, and its clock is new."""
+    assert proposal.offered_at is not None  # set with every question
+    return proposal.reminders_sent < step and proposal.offered_at <= now - REMINDERS_AFTER[step - 1]
 
 
 def _locked(proposal: Proposal) -> Proposal:

@@ -1,27 +1,39 @@
 """Publishing a round: offers to both sides, and taking the whole batch back within the hour."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
+from trellis.matching.actions.asking import MEETING, OFFER_DAYS, OFFERED, put, start_clock
+from trellis.matching.actions.offers import accept
 from trellis.matching.actions.proposals import hold, move
 from trellis.matching.actions.states import locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.events import RoundPublished, RoundWithdrawn
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.pool import load_pool, ruled_out
+from trellis.matching.queries.fitness import faults_of
 from trellis.mentorships.actions import WithdrawRefused, withdraw_mentorship
 from trellis.notifications.actions import skip_unsent, tell
+from trellis.notifications.models import Notice
 from trellis.people.models import Person
 
+__all__ = [
+    "OFFER_DAYS",
+    "UNDO_MINUTES",
+    "NotReady",
+    "NothingApproved",
+    "TooLateToUndo",
+    "check_ready",
+    "offer",
+    "publish_round",
+    "undo_publish",
+]
+
 UNDO_MINUTES = 60
-OFFER_DAYS = 14
 
 
 class NothingApproved(Refusal):
@@ -49,7 +61,7 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     if not approved:
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
     hold((proposal.mentor_id, proposal.mentee_id) for proposal in approved)
-    check_ready(approved, now)
+    check_ready(approved)
     for proposal in proposals:
         if proposal.state == ProposalState.UNDER_REVIEW:
             move(proposal, ProposalState.DECLINED, by=by, now=now)
@@ -63,53 +75,32 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     return len(approved)
 
 
-def check_ready(proposals: list[Proposal], now: datetime) -> None:
+def check_ready(proposals: list[Proposal]) -> None:
     """Raise NotReady, naming up to three faults, where a pair could not begin as things stand now."""
-    wrong = list(_not_ready(proposals, now))
+    pairs = Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals])
+    wrong = list(dict.fromkeys(faults_of(proposals[0].programme, pairs).values()))
     if wrong:
         raise NotReady(
             _("Since the round was solved: %(faults)s. Decline these pairs, or run the round again.")
-            % {"faults": "; ".join(dict.fromkeys(wrong[:3]))}
+            % {"faults": "; ".join(wrong[:3])}
         )
 
 
-def _not_ready(proposals: list[Proposal], now: datetime) -> Iterator[str]:
-    programme = proposals[0].programme
-    pool, out = load_pool(programme, now), ruled_out(programme)
-    left = {("mentee", person.id): person.places for person in pool.mentees}
-    left |= {("mentor", person.id): person.places for person in pool.mentors}
-    for proposal in proposals:
-        one, two = proposal.mentee.person, proposal.mentor.person
-        if (one.external_id, two.external_id) in out:
-            yield _("%(one)s and %(two)s are together, asked already, or one of them said no") % {
-                "one": one.full_name, "two": two.full_name,
-            }  # fmt: skip
-            continue
-        for key, person in ((("mentee", one.external_id), one), (("mentor", two.external_id), two)):
-            if key not in left:
-                yield _("%(name)s is no longer ready to be matched") % {"name": person.full_name}
-            elif left[key] < 1:
-                yield _("%(name)s has no free place left") % {"name": person.full_name}
-            else:
-                left[key] -= 1
-
-
 def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
-    """Put an approved pair before both sides; open for 14 days."""
-    proposal.offered_at, proposal.expires_at = now, now + timedelta(days=OFFER_DAYS)
+    """Put an approved pair before whoever is asked first in this programme, for 14 days; where nobody is, it begins.
+
+    The caller holds both sign-ups. Raises what start_mentorship refuses.
+    """
+    agreeing = rules.Agreeing.of(proposal.programme)
+    proposal.approval = agreeing.approval
+    proposal.meets_first = agreeing.first_meeting and agreeing.asks_both
+    start_clock(proposal, now)
     move(proposal, ProposalState.OFFERED, by=by, now=now)
-    for reader, partner, kind in (
-        (proposal.mentee.person, proposal.mentor.person, notices.OFFER_TO_MENTEE),
-        (proposal.mentor.person, proposal.mentee.person, notices.OFFER_TO_MENTOR),
-    ):
-        tell(
-            person=reader, kind=kind, key=f"proposal:{proposal.pk}:offer", now=now,
-            path=reverse("offer", args=[proposal.pk]),
-            parameters={
-                "partner": partner.full_name, "programme": proposal.programme.name,
-                "until": notices.last_day(proposal.expires_at, reader),
-            },
-        )  # fmt: skip
+    asked = rules.awaited(proposal, ())
+    if asked:
+        put(proposal, asked, now=now)
+    else:
+        accept(proposal, by=by, now=now)
 
 
 @transaction.atomic
@@ -130,7 +121,7 @@ def undo_publish(*, by: Person, found: Round, now: datetime) -> int:
     rows = found.proposals.select_related("programme", "mentee__person", "mentor__person", "mentorship")
     taken = sum(_take_back(proposal, by=by, now=now) for proposal in list(rows.filter(pk__in=shown).order_by("id")))
     for proposal in rows.filter(state=ProposalState.UNDER_REVIEW, origin=ProposalOrigin.FALL_THROUGH):
-        move(proposal, ProposalState.DECLINED, by=by, now=now)
+        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)  # nobody decided against it: it may come up again
     found.state, found.undo_until = RoundState.REVIEW, None
     found.published_at = found.published_by = None
     found.save(update_fields=["state", "undo_until", "published_at", "published_by"])
@@ -161,9 +152,12 @@ def _take_back(proposal: Proposal, *, by: Person, now: datetime) -> bool:
 
 
 def _correct(proposal: Proposal, now: datetime) -> None:
-    """Stop the mail about the offer, or follow it with a correction."""
+    """Stop the mails about the offer, or follow them with a correction. Whoever was told nothing hears nothing."""
     for person in (proposal.mentee.person, proposal.mentor.person):
-        if not skip_unsent(person=person, key=f"proposal:{proposal.pk}:offer"):
+        keys = [f"proposal:{proposal.pk}:{question}" for question in (OFFERED, MEETING)]
+        told = Notice.objects.filter(person=person, key__in=keys).order_by("id").values_list("key", flat=True)
+        stopped = [skip_unsent(person=person, key=key) for key in told]  # every one of them, whatever the others say
+        if not all(stopped):
             tell(
                 person=person, kind=notices.OFFER_WITHDRAWN, key=f"proposal:{proposal.pk}:withdrawn", now=now,
                 parameters={"programme": proposal.programme.name},

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from trellis.kernel import audit
 from trellis.kernel.errors import Refusal
 from trellis.matching import rules
-from trellis.matching.actions.offers import fall_through
+from trellis.matching.actions.following import fall_through
 from trellis.matching.actions.proposals import hold, move
 from trellis.matching.actions.publishing import check_ready, offer
 from trellis.matching.actions.states import locked
@@ -133,7 +133,7 @@ def offer_next_choice(*, by: Person, proposal: Proposal, now: datetime) -> Propo
     Raises NotAllowed, WrongState when the round was taken back meanwhile, NotReady.
     """
     proposal = _next_choice(by, proposal)
-    check_ready([proposal], now)
+    check_ready([proposal])
     if proposal.state == ProposalState.UNDER_REVIEW:
         move(proposal, ProposalState.APPROVED, by=by, now=now)
     offer(proposal, by=by, now=now)

@@ -11,16 +11,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from trellis.matching.choices import ProposalState
-from trellis.matching.models import Proposal, Wish
+from trellis.matching.choices import ProposalOrigin, ProposalState
+from trellis.matching.models import PlaceWait, Proposal, Wish
 from trellis.matching.queries.board import shared_words, shown_score
 from trellis.matching.queries.suggestions import Outlook
+from trellis.matching.rules import Agreeing
 from trellis.mentorships.queries import live_parties
 from trellis.people.directory.names import folded
 from trellis.programmes.choices import EnrolmentState, Side
-from trellis.programmes.models import Enrolment, EnrolmentSkill
+from trellis.programmes.models import Enrolment, EnrolmentSkill, Programme
 from trellis.programmes.settings_model import MatchingSettings
 from trellis.skills import taxonomy
+from trellis_engine.matching import Pool
 
 THREE = 3
 
@@ -34,6 +36,7 @@ class Filters:
     location: str = ""
     language: str = ""
     skill: str = ""
+    full: str = ""  # anything: mentors without a free place too
 
     def fit(self, card: "MentorCard") -> bool:
         return (
@@ -66,6 +69,7 @@ class MentorCard:
     met: tuple[str, ...]  # names of the sought skills that this mentor offers
     asked_at: datetime | None = None
     wished: bool = False
+    waits: bool = False  # the mentee is in line for a place
     reasons: tuple[str, ...] = ()
     gap: str = ""
 
@@ -93,7 +97,8 @@ class Directory:
 
     suggested: list[MentorCard]  # explained, best first
     cards: list[MentorCard]  # all who pass the filters, best first
-    total: int  # before the filters
+    total: int  # before the filters, without those who are full unless they are asked for
+    full: int  # mentors who could be wished for or waited for, and have no free place
     wishes: list[MentorCard]  # in the mentee's order
     can_ask_more: str  # empty, or why nobody can be asked now
     choices: Mapping[str, list[tuple[str, str]]]  # filter to (value, label)
@@ -115,23 +120,50 @@ def directory_of(mentee: Enrolment, outlook: Outlook, filters: Filters) -> Direc
         Proposal.objects.filter(mentee=mentee, state=ProposalState.OFFERED).values_list("mentor_id", "offered_at")
     )
     wishes = list(Wish.objects.filter(wisher=mentee).order_by("rank").values_list("wished_id", flat=True))
-    everybody = sorted(_cards(mentee, outlook, asked, set(wishes)), key=lambda card: (card.full, -card.points, card.id))
+    mine = _Mine(asked, frozenset(wishes), _lines(mentee), places_to_ask(mentee.programme, outlook.pool))
+    everybody = sorted(_cards(mentee, outlook, mine), key=lambda card: (card.full, -card.points, card.id))
+    listed = [card for card in everybody if filters.full or not card.full or card.asked_at]
     by_id = {card.id: card for card in everybody}
     most = MatchingSettings.of(mentee.programme.matching).suggestions
     possible = [card for card in everybody if not card.full and not card.asked_at]
     return Directory(
         suggested=[_explained(card, outlook) for card in possible[:most]],
-        cards=[card for card in everybody if filters.fit(card)],
-        total=len(everybody),
+        cards=[card for card in listed if filters.fit(card)],
+        total=len(listed),
+        full=sum(card.full and not card.asked_at for card in everybody),
         wishes=[by_id[each] for each in wishes if each in by_id],
         can_ask_more=_why_nobody(mentee),
         choices=_choices(everybody),
     )
 
 
-def _cards(
-    mentee: Enrolment, outlook: Outlook, asked: Mapping[int, datetime | None], wished: set[int]
-) -> Iterable[MentorCard]:
+@dataclass(frozen=True)
+class _Mine:
+    """What the mentee has done so far, and where there is room."""
+
+    asked: Mapping[int, datetime | None]
+    wished: frozenset[int]
+    lines: frozenset[int]
+    room: Mapping[str, int]
+
+
+def _lines(mentee: Enrolment) -> frozenset[int]:
+    return frozenset(PlaceWait.objects.filter(mentee=mentee).values_list("mentor_id", flat=True))
+
+
+def places_to_ask(programme: Programme, pool: Pool) -> dict[str, int]:
+    """Mentor to how many more may ask them now: their free places, and never more open requests than the cap.
+
+    One query.
+    """
+    rows = Proposal.objects.filter(
+        programme=programme, state=ProposalState.OFFERED, origin=ProposalOrigin.REQUEST
+    ).values_list("mentor__person__external_id", flat=True)
+    waiting, most = Counter(rows), Agreeing.of(programme).open_requests
+    return {mentor.id: max(min(mentor.places, most - waiting[mentor.id]), 0) for mentor in pool.mentors}
+
+
+def _cards(mentee: Enrolment, outlook: Outlook, mine: _Mine) -> Iterable[MentorCard]:
     skills: dict[int, list[str]] = {}
     offered = EnrolmentSkill.objects.filter(
         enrolment__programme=mentee.programme_id, enrolment__side=Side.MENTOR
@@ -143,25 +175,24 @@ def _cards(
     for row in rows.values("id", "places", *(f"person__{name}" for name in _PERSON)):
         found = {name: row[f"person__{name}"] for name in _PERSON}
         code = found["external_id"]
-        if row["id"] not in asked and not outlook.scores.get(code):
+        if row["id"] not in mine.asked and not outlook.scores.get(code):
             continue
-        yield _card(row, found, outlook, sought, skills.get(row["id"], []), asked.get(row["id"]), row["id"] in wished)
+        yield _card(row, found, outlook, sought, skills.get(row["id"], []), mine)
 
 
 def _card(
     row: Mapping[str, Any], found: Mapping[str, Any], outlook: Outlook, sought: list[str], skills: list[str],
-    asked_at: datetime | None, wished: bool,
+    mine: _Mine,
 ) -> MentorCard:  # fmt: skip
     first = found["preferred_name"] or found["given_name"]
-    mentor = outlook.pool.mentor_by_id.get(found["external_id"])
     return MentorCard(
         id=row["id"], person_id=found["id"], code=found["external_id"], first_name=first,
         name=f"{first} {found['family_name']}".strip(), job_title=found["job_title"], unit=found["unit"],
         location=found["location"], languages=tuple(found["languages"]), skill_ids=tuple(skills),
-        places=row["places"], free=mentor.places if mentor else 0, points=outlook.scores.get(found["external_id"], 0),
-        sought=len(sought),
+        places=row["places"], free=mine.room.get(found["external_id"], 0), sought=len(sought),
+        points=outlook.scores.get(found["external_id"], 0),
         met=tuple(taxonomy.skill(skill).name for skill in sought if skill in skills and taxonomy.has_skill(skill)),
-        asked_at=asked_at, wished=wished,
+        asked_at=mine.asked.get(row["id"]), wished=row["id"] in mine.wished, waits=row["id"] in mine.lines,
     )  # fmt: skip
 
 
@@ -191,7 +222,7 @@ def _why_nobody(mentee: Enrolment) -> str:
 
 
 def why_not_ask(outlook: Outlook, mentee: Enrolment, mentor: Enrolment) -> str:
-    """Why this mentee cannot ask this mentor now, in words; empty when they can. Three queries at most."""
+    """Why this mentee cannot ask this mentor now, in words; empty when they can. Four queries at most."""
     name, code = mentor.person.full_name, mentor.person.external_id
     if mentor.person_id == mentee.person_id:
         return _("You cannot be matched with yourself.")
@@ -210,4 +241,6 @@ def why_not_ask(outlook: Outlook, mentee: Enrolment, mentor: Enrolment) -> str:
         return _("%(name)s has no free place: %(places)d of %(places)d are taken. Below are others who can.") % {
             "name": name, "places": mentor.places,
         }  # fmt: skip
+    if not places_to_ask(mentee.programme, outlook.pool)[code]:
+        return _("%(name)s has other requests to answer first. Below are others who can.") % {"name": name}
     return ""

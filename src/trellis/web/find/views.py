@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching import rules
-from trellis.matching.actions.requests import OPEN_REQUESTS, ask_mentor
+from trellis.matching.actions.requests import ask_mentor
 from trellis.matching.actions.wishes import MOST_WISHES, set_wishes
 from trellis.matching.models import Wish
 from trellis.matching.queries.finding import directory_of
@@ -56,7 +56,7 @@ def _page(request: PersonRequest, mentee: Enrolment, refusal: str = "", status: 
     context = {
         "programme": mentee.programme, "directory": directory, "page": page.page(number), "filters": form.filters(),
         "given": given, "query": f"{urlencode(given)}&" if given else "", "refusal": refusal,
-        "may_ask": rules.can_ask(request.person, mentee, mentee.programme), "most_open": OPEN_REQUESTS,
+        "may_ask": rules.can_ask(request.person, mentee, mentee.programme), "most_open": rules.Agreeing.of(mentee.programme).open_requests,
         "most_wishes": MOST_WISHES, "room_for_wishes": len(directory.wishes) < MOST_WISHES,
     }  # fmt: skip
     return render(request, "find/find.html", context, status=status)
