@@ -66,8 +66,9 @@ class MatchingSettings:
         )
 
     def plain(self) -> dict[str, Any]:
-        """As the programme stores it and the matcher reads it."""
-        stored: dict[str, Any] = {
+        """As the programme stores it and the matcher reads it: every name, to be laid over other settings."""
+        gap, hours, steps = self.level_gap, self.time_zone_hours, self.shared_manager_levels
+        return {
             "weights": dict(self.weights),
             "ideal_level_gap": list(self.ideal_level_gap) if self.ideal_level_gap else None,
             "suggestions": self.suggestions,
@@ -80,11 +81,7 @@ class MatchingSettings:
             "spread": self.spread,
             "keep_bonus": self.keep_bonus,
             "scoring": self.scoring,
+            "level_gap": {"minimum": gap[0], "maximum": gap[1]} if gap else None,
+            "time_zone": {"maximum": hours} if hours is not None else None,
+            "conflict_guard": {"maximum": steps} if steps is not None else None,
         }
-        if self.level_gap:
-            stored["level_gap"] = {"minimum": self.level_gap[0], "maximum": self.level_gap[1]}
-        if self.time_zone_hours is not None:
-            stored["time_zone"] = {"maximum": self.time_zone_hours}
-        if self.shared_manager_levels is not None:
-            stored["conflict_guard"] = {"maximum": self.shared_manager_levels}
-        return stored

@@ -79,7 +79,7 @@ class Settings:
         for factor, weight in self.weights.items():
             if type(weight) is not int or weight < 0:
                 raise InputRefused("weight_not_whole", factor=factor)
-        if sum(self.weights.values()) not in (0, WEIGHT_TOTAL):
+        if self.weights and sum(self.weights.values()) != WEIGHT_TOTAL:
             raise InputRefused("weights_not_100", sum=sum(self.weights.values()))
         if self.ideal_level_gap[0] > self.ideal_level_gap[1]:
             raise InputRefused("ideal_gap_reversed")

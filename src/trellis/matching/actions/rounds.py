@@ -1,7 +1,7 @@
 """A round's life: started, solved by a job, set aside, run again. Publishing is in publishing.py."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,20 @@ from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
 from trellis.matching.queries.board import NOT_LOOKING
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
+from trellis.matching.queries.pool import (
+    engine_settings,
+    engine_taxonomy,
+    enrolments_by_id,
+    load_pool,
+    matching_of,
+    ruled_out,
+)
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
+from trellis.programmes.settings_model import MatchingSettings
 from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool, certificate, explain, solve, why_not
 
 __all__ = [
@@ -73,10 +81,12 @@ def start_round(
     if Round.objects.filter(programme=programme, state__in=[RoundState.SOLVING, RoundState.REVIEW]).exists():
         raise RoundOpen(_("A round is still open. Publish it or set it aside before you start another."))
     last = Round.objects.filter(programme=programme).aggregate(last=Max("number"))["last"] or 0
+    settings = {**matching_of(programme), **(changes or {})}
+    if changes is None or "pinned" not in changes:  # the programme's own pins: some are together by now, or cannot be
+        settings["pinned"] = sorted(_possible(programme, settings, _stored(settings, "pinned"), set(), now))
     found = Round.objects.create(
         organisation_id=programme.organisation_id, programme=programme, number=last + 1,
-        settings={**programme.matching, **(changes or {})}, salt=salt or secrets.token_hex(16),
-        started_by=by, created_at=now,
+        settings=settings, salt=salt or secrets.token_hex(16), started_by=by, created_at=now,
     )  # fmt: skip
     found.job_id = jobs.queue(
         "matching.solve_round", organisation_id=programme.organisation_id,
@@ -190,10 +200,11 @@ def discard_round(*, by: Person, found: Round, now: datetime) -> Round:
 
 
 @transaction.atomic
-def run_again(*, by: Person, found: Round, now: datetime) -> Round:
+def run_again(*, by: Person, found: Round, now: datetime, matching: MatchingSettings | None = None) -> Round:
     """A new round that keeps approved and pinned pairs and rules out declined ones. The old one is set aside.
 
-    After a failure the same decisions are kept, apart from pins that are not possible any more.
+    `matching`: other settings than the old round's, for the new round only. After a failure the same decisions are
+    kept. Pins that are not possible any more, or not under these settings, are let go.
     """
     found = locked(by, found, RoundState.REVIEW, RoundState.FAILED)
     decided = list(found.proposals.select_related("mentee__person", "mentor__person"))
@@ -201,25 +212,30 @@ def run_again(*, by: Person, found: Round, now: datetime) -> Round:
     pinned = approved | _ids(
         p for p in decided if p.origin == ProposalOrigin.PINNED and p.state == ProposalState.UNDER_REVIEW
     )
-    forbidden = _ids(p for p in decided if p.state == ProposalState.DECLINED) | _stored(found, "forbidden")
+    forbidden = _ids(p for p in decided if p.state == ProposalState.DECLINED) | _stored(found.settings, "forbidden")
     if found.state == RoundState.FAILED:
-        approved, pinned = _stored(found, "approved"), _stored(found, "pinned")
+        approved, pinned = _stored(found.settings, "approved"), _stored(found.settings, "pinned")
     else:
         discard_round(by=by, found=found, now=now)
-    pinned = _possible(found, pinned, forbidden - pinned, now)
+    settings = {**found.settings, **(matching.plain() if matching else {})}
+    pinned = _possible(found.programme, settings, pinned, forbidden - pinned, now)
     changes = {
-        **found.settings, "approved": sorted(approved & pinned), "pinned": sorted(pinned),
+        **settings, "approved": sorted(approved & pinned), "pinned": sorted(pinned),
         "forbidden": sorted(forbidden - pinned), "ruled_out": [],
     }  # fmt: skip
     return start_round(by=by, programme=found.programme, now=now, changes=changes)
 
 
-def _possible(found: Round, pinned: set[Pair], forbidden: set[Pair], now: datetime) -> set[Pair]:
+def _possible(
+    programme: Programme, stored: Mapping[str, Any], pinned: set[Pair], forbidden: set[Pair], now: datetime
+) -> set[Pair]:
     """The pins that today's pool still allows: both ready, no rule against them, a place on either side."""
-    pool, taxonomy = load_pool(found.programme, now), engine_taxonomy()
-    out = ruled_out(found.programme) | forbidden
+    if not pinned:
+        return set()
+    pool, taxonomy = load_pool(programme, now), engine_taxonomy()
+    out = ruled_out(programme) | forbidden
     try:
-        settings = engine_settings({**found.settings, "pinned": [], "forbidden": sorted(out)})
+        settings = engine_settings({**stored, "pinned": [], "forbidden": sorted(out)})
     except InputRefused:
         return set()
     places = {person.id: person.places for person in pool.mentors}
@@ -238,5 +254,5 @@ def _ids(proposals: Iterable[Proposal]) -> set[Pair]:
     return {(p.mentee.person.external_id, p.mentor.person.external_id) for p in proposals}
 
 
-def _stored(found: Round, name: str) -> set[Pair]:
-    return {(mentee, mentor) for mentee, mentor in found.settings.get(name, ())}
+def _stored(settings: Mapping[str, Any], name: str) -> set[Pair]:
+    return {(mentee, mentor) for mentee, mentor in settings.get(name, ())}

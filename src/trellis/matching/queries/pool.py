@@ -23,7 +23,7 @@ from trellis.programmes.models import Answer, EligibilityRule, Enrolment, Enrolm
 from trellis.programmes.queries.matched_questions import matched_questions
 from trellis.programmes.settings_model import ALWAYS_KEPT, SCORE_UNITS, MatchingSettings
 from trellis.skills import taxonomy
-from trellis_engine.matching import Participant, Pool, Rule, Settings, Taxonomy
+from trellis_engine.matching import InputRefused, Participant, Pool, Rule, Settings, Taxonomy
 from trellis_engine.matching.settings import ScoredQuestion
 
 UNSCORED_OBJECTIVE = "matched_total"  # with every pair worth the same, only how many are matched is left to choose
@@ -45,6 +45,8 @@ def engine_settings(stored: Mapping[str, Any]) -> Settings:
     Raises trellis_engine.matching.InputRefused where they cannot be used.
     """
     chosen = MatchingSettings.of(stored)
+    if chosen.scoring and not chosen.weights:  # to the engine no weights mean that nobody is scored
+        raise InputRefused("weights_not_100", sum=0)
     asked: list[dict[str, Any]] = stored.get("questions", [])
     return Settings(
         weights=chosen.weights if chosen.scoring else {},

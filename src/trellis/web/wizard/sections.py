@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trellis.programmes.actions import settings as actions
 from trellis.programmes.models import Programme
-from trellis.web.wizard.forms import rows, sections
+from trellis.web.wizard.forms import matching, rows, sections
 from trellis.web.wizard.forms.sections import SectionForm
 
 
@@ -51,7 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("questions", _("Sign-up form"), _("What people are asked when they sign up."), "list-checks"),
     Section(
         "matching", _("Matching"), _("What makes a good match, and what no match may break."),
-        "handshake", sections.MatchingForm, actions.change_matching,
+        "handshake", matching.MatchingForm, actions.change_matching,
     ),
     Section(
         "stages", _("Stages"), _("The guided cycle in weeks, counted from the day each pair starts."),

@@ -1,22 +1,19 @@
 """One form for each section of a programme's settings. `change()` gives what the section's action takes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from trellis.kernel.visible import visible
-from trellis.programmes import content, templates
+from trellis.programmes import content
 from trellis.programmes.actions.settings import Basics, Joining
-from trellis.programmes.checks import TOTAL, kept_rules, sum_in_words
 from trellis.programmes.choices import MentoringModel, PairVisibility, SignUp
 from trellis.programmes.configuration import Target, cadence_of
 from trellis.programmes.models import KpiTarget, Programme
 from trellis.programmes.plan import Cadence
-from trellis.programmes.settings_model import MatchingSettings
-from trellis.web.wizard.forms.fields import DayField, LinesField, NumberField, ObjectiveField, ticks
+from trellis.web.wizard.forms.fields import DayField, NumberField, ObjectiveField, ticks
 
 Change = Mapping[str, Any]  # Any: keyword arguments of one action
 
@@ -105,129 +102,6 @@ class JoiningForm(SectionForm):
 
     def change(self) -> Change:
         return {"joining": Joining(**self.cleaned_data)}
-
-
-RULE_WORDS = {
-    "reporting_line": _("Never a line manager or anybody in the same reporting chain"),
-    "no_match_list": _("Never two people of whom one asked not to be matched with the other"),
-    "common_language": _("Only people who share a working language"),
-}
-FACTOR_NAMES = {
-    "skill_coverage": _("Skills"),
-    "goal_fit": _("Goals"),
-    "values_style": _("Values and working style"),
-    "career_path": _("Career path"),
-    "seniority_gap": _("Gap of levels"),
-    "distance": _("Different corner of the organisation"),
-    "experience": _("Shared experience"),
-    "interests": _("Interests"),
-    "availability": _("Time they both have"),
-    "mutual_preference": _("Wishes of both"),
-    "balance": _("Spare capacity of mentors"),
-}
-
-
-class MatchingForm(SectionForm):
-    """Eleven weights that sum to 100, the rules that no match may break, and the shortlist."""
-
-    suggestions = NumberField(label=_("Mentors on a shortlist"), min_value=1, max_value=10)
-    minimum_percent = NumberField(
-        label=_("Lowest match that may be proposed, in per cent"), min_value=0, max_value=100,
-        help_text=_("0: any match that breaks no rule."),
-    )  # fmt: skip
-    ideal_from = NumberField(label=_("Ideal gap of levels, from"), required=False, min_value=-20, max_value=20)
-    ideal_to = NumberField(
-        label=_("Ideal gap of levels, to"), required=False, min_value=-20, max_value=20,
-        help_text=_("Mentor's level less mentee's: a preference, not a must. Empty: it does not matter."),
-    )  # fmt: skip
-    reporting_line = forms.BooleanField(label=RULE_WORDS["reporting_line"], required=False)
-    no_match_list = forms.BooleanField(label=RULE_WORDS["no_match_list"], required=False)
-    common_language = forms.BooleanField(label=RULE_WORDS["common_language"], required=False)
-    gap_from = NumberField(label=_("Gap of levels must be at least"), required=False, min_value=-20, max_value=20)
-    gap_to = NumberField(
-        label=_("Gap of levels must be at most"), required=False, min_value=-20, max_value=20,
-        help_text=_("Empty: no limit."),
-    )  # fmt: skip
-    time_zone_hours = NumberField(
-        label=_("Hours between time zones, at most"), required=False, min_value=0, max_value=12,
-        help_text=_("Empty: no limit."),
-    )  # fmt: skip
-    priority_rule = forms.ChoiceField(
-        label=_("If more people apply than there are places"), widget=forms.RadioSelect,
-        choices=[("random", _("Random order, recorded")), ("first_come", _("First come, first served"))],
-    )  # fmt: skip
-    ground_rules = LinesField(
-        label=_("Promises that people keep"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line. They are shown to people; no machine checks them."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
-        self.settings = MatchingSettings.of(programme.matching)
-        super().__init__(*args, programme=programme, **options)
-        for factor, words in templates.factors().items():
-            self.fields[f"weight_{factor}"] = NumberField(
-                label=FACTOR_NAMES[factor], min_value=0, max_value=TOTAL, help_text=words, required=False,
-                widget=forms.NumberInput(attrs={"class": "inp n"}),
-            )  # fmt: skip
-        for rule in kept_rules(programme.template_id):
-            if rule in self.settings.hard_rules:
-                self.fields[rule].disabled = True
-                self.fields[rule].help_text = _("Cannot be switched off: people were promised it.")
-
-    def now(self, programme: Programme) -> dict[str, Any]:
-        settings = self.settings
-        ideal, gap = settings.ideal_level_gap or (None, None), settings.level_gap or (None, None)
-        return {
-            "suggestions": settings.suggestions,
-            "minimum_percent": settings.minimum_percent,
-            "ideal_from": ideal[0],
-            "ideal_to": ideal[1],
-            "gap_from": gap[0],
-            "gap_to": gap[1],
-            "time_zone_hours": settings.time_zone_hours,
-            "priority_rule": settings.priority_rule,
-            "ground_rules": list(settings.ground_rules),
-            **{rule: rule in settings.hard_rules for rule in RULE_WORDS},
-            **{f"weight_{factor}": settings.weights.get(factor, 0) for factor in templates.factors()},
-        }
-
-    @property
-    def weight_fields(self) -> list[forms.BoundField]:
-        return [self[f"weight_{factor}"] for factor in templates.factors()]
-
-    @property
-    def total(self) -> int:
-        """The sum as the page shows it: of what was typed, if that can be read."""
-        typed = [bound.value() for bound in self.weight_fields]
-        return sum(int(value) for value in typed if str(value).isascii() and str(value).isdigit())
-
-    @property
-    def sum_words(self) -> str:
-        return "" if self.total == TOTAL else sum_in_words(self.total)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if (given.get("ideal_from") is None) != (given.get("ideal_to") is None) and "ideal_to" not in self.errors:
-            self.add_error("ideal_to", _("Write both ends of the ideal gap, or leave both empty."))
-        return given
-
-    def change(self) -> Change:
-        given = self.cleaned_data
-        ideal = given["ideal_from"], given["ideal_to"]
-        gap = given["gap_from"], given["gap_to"]
-        matching = replace(
-            self.settings,
-            weights={factor: given[f"weight_{factor}"] or 0 for factor in templates.factors()},
-            ideal_level_gap=None if None in ideal else ideal,
-            suggestions=given["suggestions"],
-            minimum_percent=given["minimum_percent"],
-            hard_rules=tuple(rule for rule in RULE_WORDS if given[rule]),
-            level_gap=None if gap == (None, None) else gap,
-            time_zone_hours=given["time_zone_hours"],
-            ground_rules=tuple(given["ground_rules"]),
-            priority_rule=given["priority_rule"],
-        )
-        return {"matching": matching}
 
 
 class SurveysForm(SectionForm):

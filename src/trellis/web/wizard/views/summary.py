@@ -9,7 +9,7 @@ from trellis.programmes.eligibility import readable
 from trellis.programmes.queries.settings import role_rows
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import readable_programme
-from trellis.web.wizard.forms.sections import FACTOR_NAMES, RULE_WORDS
+from trellis.web.wizard.forms.matching import FACTOR_NAMES, RULE_WORDS
 from trellis.web.wizard.stage_chart import stage_chart
 
 
