@@ -21,14 +21,13 @@ from trellis.programmes.actions.enrolment import (
     SignUpClosed,
     admit_trained,
     finish_training,
-    pause_enrolment,
-    resume_enrolment,
     save_draft,
     set_places,
     start_enrolment,
     submit_enrolment,
     withdraw_enrolment,
 )
+from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side, SignUp
 from trellis.programmes.models import Answer, Enrolment, Programme
 from trellis.programmes.questions import AnswerRefused

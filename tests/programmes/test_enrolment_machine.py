@@ -29,13 +29,12 @@ from trellis.programmes.actions.admission import EnrolmentRefused
 from trellis.programmes.actions.enrolment import (
     Draft,
     admit_trained,
-    pause_enrolment,
-    resume_enrolment,
     save_draft,
     start_enrolment,
     submit_enrolment,
     withdraw_enrolment,
 )
+from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.enrolment_rules import HOLDS_A_PLACE, can_move
 from trellis.programmes.models import Enrolment

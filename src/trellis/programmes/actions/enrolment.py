@@ -1,4 +1,4 @@
-"""What a person does with their own enrolment: start, save, send, change places, pause, resume, withdraw."""
+"""What a person does with their own enrolment: start, save, send, change places, withdraw. A break is in pausing.py."""
 
 import json
 from collections.abc import Mapping
@@ -237,26 +237,6 @@ def set_places(*, by: Person, enrolment: Enrolment, places: int, now: datetime) 
 
 
 @transaction.atomic
-def pause_enrolment(*, by: Person, enrolment: Enrolment, now: datetime) -> Enrolment:
-    """Be left out of matching for a while. Mentorships that run go on; a mentee keeps the place."""
-    enrolment = _own(by, enrolment)
-    _refuse_unless(enrolment, EnrolmentState.APPROVED, _("Only a sign-up that is ready to be matched can pause."))
-    move(enrolment, EnrolmentState.PAUSED, by=by, now=now)
-    return enrolment
-
-
-@transaction.atomic
-def resume_enrolment(*, by: Person, enrolment: Enrolment, now: datetime) -> Enrolment:
-    """Be matched again from now on."""
-    enrolment = _own(by, enrolment)
-    _refuse_unless(enrolment, EnrolmentState.PAUSED, _("This sign-up is not paused."))
-    if rules.is_over(enrolment.programme):
-        raise EnrolmentRefused(_("%(programme)s is closed.") % {"programme": enrolment.programme.name})
-    move(enrolment, EnrolmentState.APPROVED, by=by, now=now)
-    return enrolment
-
-
-@transaction.atomic
 def withdraw_enrolment(*, by: Person, enrolment: Enrolment, now: datetime) -> Enrolment:
     """Leave the programme without a reason; a freed place goes to the waiting list in the same moment.
 
@@ -292,8 +272,3 @@ def withdraw_leaver(*, person: Person, now: datetime) -> int:
 def _own(by: Person, enrolment: Enrolment) -> Enrolment:
     """The person's own enrolment, locked."""
     return Enrolment.objects.select_for_update(of=("self",)).select_related("programme").get(pk=enrolment.pk, person=by)
-
-
-def _refuse_unless(enrolment: Enrolment, state: str, words: str) -> None:
-    if enrolment.state != state:
-        raise EnrolmentRefused(words)

@@ -48,6 +48,7 @@ class OwnEnrolment:
     training_open: bool
     accepted: bool
     module: str
+    paused_until: date | None
 
     @property
     def live(self) -> bool:
@@ -110,6 +111,7 @@ def _own(row: Enrolment, trained: frozenset[str]) -> OwnEnrolment:
         state_label=str(EnrolmentState(row.state).label), places=row.places,
         training_open=row.programme.training_gate and module not in trained,
         accepted=row.decided_at is not None, module=module,
+        paused_until=row.paused_until if row.state == EnrolmentState.PAUSED else None,
     )  # fmt: skip
 
 

@@ -136,6 +136,15 @@ class PlacesForm(forms.Form):
         )  # fmt: skip
 
 
+class PauseForm(forms.Form):
+    """A break, with the first day back if it is known. Which days are possible, the action knows."""
+
+    until = forms.DateField(
+        label=_("Back on"), required=False, input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("This is not a date. Write it as 2027-01-11, or leave it empty.")},
+    )  # fmt: skip
+
+
 def _plain(value: Any) -> Any:
     """Skills are kept as "id:level", like every other list of words."""
     if isinstance(value, tuple):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,9 +34,12 @@ class Standing(OwnEnrolment):
         have = _have(self.side, len(self.mentorships)) if self.mentorships else ""
         if self.state == EnrolmentState.PAUSED:
             goes_on = ngettext("Your mentorship goes on.", "Your mentorships go on.", len(self.mentorships))
-            return " ".join(
-                [_("Nobody new is matched with you."), *([goes_on] if have else []), _("Resume when you like.")]
-            )
+            back = _("Resume when you like.")
+            if self.paused_until:
+                back = _("You are back by itself on %(day)s, or earlier if you resume.") % {
+                    "day": date_format(self.paused_until, "j F")
+                }
+            return " ".join([_("Nobody new is matched with you."), *([goes_on] if have else []), back])
         free = self.places - len(self.mentorships)
         if not have:
             return _("You can be matched. You hear as soon as there is news.")

@@ -6,17 +6,19 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
-from trellis.programmes.actions.enrolment import pause_enrolment, resume_enrolment, set_places, withdraw_enrolment
+from trellis.programmes.actions.enrolment import set_places, withdraw_enrolment
+from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
 from trellis.programmes.enrolment_rules import LEGAL_MOVES
 from trellis.programmes.models import Enrolment
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.programmes.finding import live_mentorship, own_enrolment
-from trellis.web.programmes.forms import PlacesForm
+from trellis.web.programmes.forms import PauseForm, PlacesForm
 
 
 @require_POST
@@ -37,9 +39,19 @@ def enrolment_places(request: PersonRequest, slug: str, side: str) -> HttpRespon
 @audience(Audience.MEMBER)
 def enrolment_pause(request: PersonRequest, slug: str, side: str) -> HttpResponse:
     enrolment = own_enrolment(request, slug, side)
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors.get("until", []))))
+        return _back(slug)
+    until = form.cleaned_data["until"]
+    said = gettext("Paused. Nobody new is matched with you until you resume.")
+    if until:
+        said = gettext("Paused. You are back on %(day)s by itself, or earlier if you resume.") % {
+            "day": date_format(until, "j F")
+        }
     return _done(
-        request, slug, gettext("Paused. Nobody new is matched with you until you resume."),
-        lambda: pause_enrolment(by=request.person, enrolment=enrolment, now=clock.now()),
+        request, slug, said,
+        lambda: pause_enrolment(by=request.person, enrolment=enrolment, now=clock.now(), until=until),
     )  # fmt: skip
 
 
