@@ -21,7 +21,7 @@ from trellis_engine.matching.settings import Settings
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
-MOST_PAIRS = 20_000_000  # of an explicit graph: with its working arrays about a gigabyte
+MOST_PAIRS = 10_000_000  # of an explicit graph: with its working arrays about a gigabyte
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,15 @@ class Openings:
     def unmatched(self, pairs: Iterable[Pair]) -> tuple[Unmatched, ...]:
         return self.tally.unmatched(pairs)
 
-    def kept(self) -> Iterator[tuple[int, int]]:
+    def kept(self) -> list[tuple[int, int]]:
         """Where the pairs stand that are worth keeping, as far as both are here."""
-        for mentee, mentor in self.settings.kept:
-            if mentee in self.pool.mentee_by_id and mentor in self.pool.mentor_by_id:
-                yield self.at(mentee, mentor)
+        mentees, mentors = self.pool.mentee_by_id, self.pool.mentor_by_id
+        return [self.at(*pair) for pair in self.settings.kept if pair[0] in mentees and pair[1] in mentors]
+
+    def points(self, pair: Pair) -> int:
+        """The score, and more if the pair stands already."""
+        kept = (pair.mentee, pair.mentor) in self.settings.kept
+        return pair.score + (self.settings.keep_bonus if kept else 0)
 
 
 def _pins(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Pair]:

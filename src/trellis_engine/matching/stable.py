@@ -5,8 +5,8 @@ counts ``keep_bonus`` more), ties by the salted order. Mentees ask, so among all
 single mentee who wants one mentor, and none of those gains by stating false wishes (Gale & Shapley 1962; Dubins &
 Freedman 1981). Pins come first and are nobody's to break.
 
-Memory: never the matrix. Each mentee's list is held in pieces, PIECE_PAIRS pairs in all (12 bytes each, 200 MB at most),
-and the next piece is scored again when somebody has come to the end of theirs.
+Memory: never the matrix. Each mentee's list is held in pieces, PIECE_PAIRS pairs in all (12 bytes each, 200 MB at
+most), and the next piece is scored again when somebody has come to the end of theirs.
 """
 
 import numpy as np
@@ -57,8 +57,8 @@ class _Market:
         length = min(m, max(SHORTEST_PIECE, PIECE_PAIRS // max(n, 1)))
         wants = np.clip(openings.wants, 0, m)
         self.asking = Asking(
-            mentor=np.zeros((n, length), np.int32), claim=np.zeros((n, length), np.int32),
-            score=np.zeros((n, length), np.int32), at=np.zeros(n, np.int64), size=np.zeros(n, np.int64), left=wants.copy(),
+            *(np.zeros((n, length), np.int32) for _ in ("mentor", "claim", "score")),
+            at=np.zeros(n, np.int64), size=np.zeros(n, np.int64), left=wants.copy(),
         )  # fmt: skip
         entries = int(wants.sum())
         self.hold = Holding(
