@@ -313,7 +313,7 @@ LISTS: dict[str, Grow] = {
 FIXED = frozenset(
     """
     sign_in sign_in_code account_login sign_in_help health manifest offline service_worker robots security_txt
-    account_settings account_mail account_data
+    account_settings account_mail account_attributes account_data
     account_confirm account_password account_security mfa_index mfa_list_webauthn account_reauthenticate
     mfa_reauthenticate mfa_reauthenticate_webauthn welcome enrolment_withdraw training offer agreement review
     mentorship_pause mentorship_extend mentorship_end checkin certificate meeting meeting_move meeting_cancel

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import path
 
 from trellis.web.access import Audience, audience
-from trellis.web.account import passkeys, safety, views
+from trellis.web.account import attributes, passkeys, safety, views
 from trellis.web.account.fresh import fresh, proves_factor
 
 
@@ -19,6 +19,7 @@ def ceremony(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 urlpatterns = [
     path("account/", views.account_settings, name="account_settings"),
     path("account/mail/", views.mail, name="account_mail"),
+    path("account/for-fairness/", attributes.attributes, name="account_attributes"),
     path("account/data/", views.data, name="account_data"),
     path("account/data/download/", views.data_download, name="account_data_download"),
     path("account/sessions/", safety.sessions, name="account_sessions"),

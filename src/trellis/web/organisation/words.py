@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, str | Promise] = {
     "account.address_moved": _("Changed sign-in e-mail"),
+    "account.attributes_saved": _("Changed what they say for fairness audits"),
     "account.linked": _("First sign-in"),
     "account.password_set": _("Set a password"),
     "account.preferences_saved": _("Saved their own settings"),
@@ -85,6 +86,8 @@ VERBS: dict[str, str | Promise] = {
     "programme.role_taken": _("Took away a role in a programme"),
     "proposal.accepted": _("Match accepted by both"),
     "proposal.approved": _("Approved a match"),
+    "place.wait": _("Asked to be told of a free place"),
+    "place.stop_waiting": _("Left the line for a place"),
     "proposal.ask": _("Asked a mentor"),
     "proposal.pin": _("Pinned a pair, or took the pin off"),
     "proposal.swap": _("Made a pair by a swap"),
@@ -105,6 +108,7 @@ VERBS: dict[str, str | Promise] = {
     "round.undo": _("Took a published round back"),
     "signups.imported": _("Imported sign-ups"),
     "survey.settled": _("Answered or skipped a check-in"),
+    "wishes.ask_on": _("Chose whether the next wish is asked"),
     "wishes.set": _("Chose wished mentors"),
 }
 
