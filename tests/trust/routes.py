@@ -123,8 +123,8 @@ OBJECTS: dict[str, Object] = {
     **_each(
         "enrolment_pause enrolment_resume enrolment_places enrolment_withdraw", SEEKERS, slug="@slug", side="mentee",
     ),
-    **_each("find_mentor wishes", SEEKERS, slug="@slug"),
-    **_each("ask_mentor", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
+    **_each("find_mentor wishes ask_on", SEEKERS, slug="@slug"),
+    **_each("ask_mentor place_wait", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
     **_each("offer", frozenset({"bystander", "mentor"}), number="@proposal"),
     **_each(
         "mentorship mentorship_next mentorship_task mentorship_wish agreement agreement_sign review closure "

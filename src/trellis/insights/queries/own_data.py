@@ -13,7 +13,7 @@ from trellis.goals.models import ActionItem, Goal
 from trellis.journeys.models import Certificate, Reflection, ReviewChoice, TaskDone
 from trellis.kernel.models import AuditEntry
 from trellis.learning.models import ModuleCompletion
-from trellis.matching.models import OfferAnswer, Wish
+from trellis.matching.models import OfferAnswer, PlaceWait, Wish
 from trellis.meetings.models import Confirmation, Meeting
 from trellis.mentorships.models import Agreement, Party, Signature, Transition
 from trellis.notifications.models import MutedGroup, Notice
@@ -43,14 +43,15 @@ SECTIONS = (
     Section(
         "enrolments", Enrolment, "person",
         (
-            "id", "programme__name", "side", "state", "places", "goal", "working_style", "values", "availability",
+            "id", "programme__name", "side", "state", "places", "paused_until", "asks_next", "goal", "working_style", "values", "availability",
             "aims", "interests", "experience", "no_match", "created_at", "applied_at", "decided_at",
         ),
     ),
     Section("enrolment_skills", EnrolmentSkill, "enrolment__person", ("enrolment_id", "skill", "level")),
     Section("form_answers", Answer, "enrolment__person", ("enrolment_id", "question__text", "value")),
     Section("wishes", Wish, "wisher__person", ("wisher_id", "rank")),
-    Section("answers_to_offers", OfferAnswer, "person", ("proposal_id", "accepted", "reason", "at")),
+    Section("places_waited_for", PlaceWait, "mentee__person", ("mentee_id", "since", "told_at")),
+    Section("answers_to_offers", OfferAnswer, "person", ("proposal_id", "accepted", "final", "reason", "at")),
     Section(
         "mentorships", Party, "person",
         (

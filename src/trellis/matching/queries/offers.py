@@ -1,4 +1,4 @@
-"""An offer as one of its two sides sees it."""
+"""One match offer as one of its two sides sees it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from trellis.matching import rules
 from trellis.matching.choices import ProposalOrigin, ProposalState
-from trellis.matching.models import OfferAnswer, Proposal
+from trellis.matching.models import Proposal
+from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.board import shared_words, shown_score
 from trellis.people.models import Person
+from trellis.programmes.choices import Side
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,13 @@ class OfferView:
     reasons: tuple[str, ...]
     gap: str
     expires_at: datetime | None
-    can_answer: bool
-    my_answer: bool | None
+    can_answer: bool  # a no counts
+    my_turn: bool  # my yes is asked for now
+    their_turn: bool  # theirs is
+    asked_both: bool  # in turn or together; False where one side's yes is enough
+    meets_first: bool  # the first yes says interested, nothing more
+    meeting: bool  # both are interested and meet now
+    my_answer: bool | None  # to the question that is open now, or the last one
     my_reason: str
     mentorship_id: int | None
 
@@ -38,20 +45,33 @@ class OfferView:
 
 
 def offer_view(proposal: Proposal, person: Person, now: datetime) -> OfferView:
-    """What `person` may know: the reasons both read, and their own answer; never the other side's. One query."""
-    mine_is_mentee = proposal.mentee.person_id == person.pk
-    partner = proposal.mentor.person if mine_is_mentee else proposal.mentee.person
+    """What `person` may know: the reasons both read, their own answer, and whose turn it is. One query.
+
+    Never the other side's answer in so many words; that they are waited for is all that shows.
+    """
+    mine = rules.side_of(person, proposal)
+    partner = proposal.mentor.person if mine == Side.MENTEE else proposal.mentee.person
     reasons, gap = shared_words(proposal.reasons)
-    mine = OfferAnswer.objects.filter(proposal=proposal, person=person).first()
+    answers = list(proposal.answers.all())
+    answer = next((each for each in answers if each.person_id == person.pk), None)
+    waits_for = rules.awaited(proposal, yes_sides(proposal, answers)) if _is_open(proposal, now) else frozenset()
+    counts = answer is not None and (answer.final or proposal.meeting_from is None or not answer.accepted)
     here, there = (now.astimezone(ZoneInfo(each.time_zone)) for each in (person, partner))
     return OfferView(
         id=proposal.pk, programme=proposal.programme.name, slug=proposal.programme.slug, state=proposal.state,
-        mine_is_mentee=mine_is_mentee, requested=proposal.origin == ProposalOrigin.REQUEST, partner=partner,
+        mine_is_mentee=mine == Side.MENTEE, requested=proposal.origin == ProposalOrigin.REQUEST, partner=partner,
         partner_time=there.strftime("%H:%M"), my_time=here.strftime("%H:%M"), hours_apart=_apart(here, there),
         score=shown_score(proposal.score), reasons=reasons, gap=gap, expires_at=proposal.expires_at,
-        can_answer=rules.can_answer(person, proposal, now), my_answer=mine.accepted if mine else None,
-        my_reason=mine.reason if mine else "", mentorship_id=proposal.mentorship_id,
+        can_answer=rules.can_answer(person, proposal, now), my_turn=mine in waits_for,
+        their_turn=bool(waits_for - {mine}), asked_both=rules.asks_both(proposal.approval),
+        meets_first=proposal.meets_first, meeting=proposal.meeting_from is not None,
+        my_answer=answer.accepted if answer and counts else None, my_reason=answer.reason if answer else "",
+        mentorship_id=proposal.mentorship_id,
     )  # fmt: skip
+
+
+def _is_open(proposal: Proposal, now: datetime) -> bool:
+    return proposal.state == ProposalState.OFFERED and (proposal.expires_at is None or now < proposal.expires_at)
 
 
 def _apart(here: datetime, there: datetime) -> str:
@@ -63,6 +83,7 @@ def _apart(here: datetime, there: datetime) -> str:
 
 
 def open_offers(person: Person) -> list[Proposal]:
-    """Offers that wait for this person's answer, soonest to run out first."""
-    rows = Proposal.objects.of(person).filter(state=ProposalState.OFFERED).exclude(answers__person=person)
-    return list(rows.select_related("programme", "mentee__person", "mentor__person").order_by("expires_at", "id"))
+    """Offers that wait for this person's answer, soonest to run out first. Two queries, however many there are."""
+    rows = Proposal.objects.of(person).filter(state=ProposalState.OFFERED).prefetch_related("answers")
+    found = rows.select_related("programme", "mentee__person", "mentor__person").order_by("expires_at", "id")
+    return [each for each in found if rules.side_of(person, each) in rules.awaited(each, yes_sides(each))]

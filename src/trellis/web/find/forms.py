@@ -18,6 +18,7 @@ class FindForm(forms.Form):
     unit = forms.CharField(required=False, max_length=LONGEST)
     location = forms.CharField(required=False, max_length=LONGEST)
     language = forms.CharField(required=False, max_length=LONGEST)
+    full = forms.CharField(required=False, max_length=LONGEST)
 
     def filters(self) -> Filters:
         return (

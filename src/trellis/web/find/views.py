@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching import rules
-from trellis.matching.actions.requests import ask_mentor
+from trellis.matching.actions.requests import ask_mentor, ask_on
+from trellis.matching.actions.waiting import stop_waiting, wait_for_place
 from trellis.matching.actions.wishes import MOST_WISHES, set_wishes
 from trellis.matching.models import Wish
 from trellis.matching.queries.finding import directory_of
@@ -56,7 +57,8 @@ def _page(request: PersonRequest, mentee: Enrolment, refusal: str = "", status: 
     context = {
         "programme": mentee.programme, "directory": directory, "page": page.page(number), "filters": form.filters(),
         "given": given, "query": f"{urlencode(given)}&" if given else "", "refusal": refusal,
-        "may_ask": rules.can_ask(request.person, mentee, mentee.programme), "most_open": rules.Agreeing.of(mentee.programme).open_requests,
+        "may_ask": rules.can_ask(request.person, mentee, mentee.programme), "asks_next": mentee.asks_next,
+        "most_open": rules.Agreeing.of(mentee.programme).open_requests,
         "most_wishes": MOST_WISHES, "room_for_wishes": len(directory.wishes) < MOST_WISHES,
     }  # fmt: skip
     return render(request, "find/find.html", context, status=status)
@@ -99,3 +101,36 @@ def ask(request: PersonRequest, slug: str, mentor: int) -> HttpResponse:
         return _page(request, mentee, refusal=str(refusal), status=409)
     messages.success(request, gettext("Asked. %(name)s has 14 days to answer.") % {"name": asked.person.first_name})
     return redirect("offer", proposal.pk)
+
+
+@audience(Audience.MEMBER)
+@require_POST
+def ask_next(request: PersonRequest, slug: str) -> HttpResponse:
+    """Whether the next wish is asked when a request does not come about."""
+    mentee, wanted = _own_enrolment(request, slug), request.POST.get("wanted") == "yes"
+    try:
+        ask_on(by=request.person, mentee=mentee, wanted=wanted, now=clock.now())
+    except Refusal as refusal:
+        return _page(request, mentee, refusal=str(refusal), status=409)
+    said = gettext("Saved. When a request does not come about, the next of your wishes is asked, and you are told.")
+    messages.success(request, said if wanted else gettext("Saved. You ask everybody yourself."))
+    return redirect("find_mentor", slug)
+
+
+@audience(Audience.MEMBER)
+@require_POST
+def wait(request: PersonRequest, slug: str, mentor: int) -> HttpResponse:
+    """Be told once when a mentor who is full has a place again, or no longer."""
+    mentee = _own_enrolment(request, slug)
+    waited_for = _mentor(mentee, mentor)
+    try:
+        if request.POST.get("stop"):
+            stop_waiting(by=request.person, mentee=mentee, mentor=waited_for, now=clock.now())
+            messages.success(request, gettext("You no longer wait for a place there."))
+        else:
+            wait_for_place(by=request.person, mentee=mentee, mentor=waited_for, now=clock.now())
+            said = gettext("You hear from us when %(name)s has a place.") % {"name": waited_for.person.first_name}
+            messages.success(request, said)
+    except Refusal as refusal:
+        return _page(request, mentee, refusal=str(refusal), status=409)
+    return redirect("find_mentor", slug)

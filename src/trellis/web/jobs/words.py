@@ -30,6 +30,14 @@ NAMES: dict[str, str | Promise] = {
     "mentorships.end_when_person_left": _("Ending the mentorships of somebody who left"),
     "programmes.open_training_gate": _("Sign-ups that waited for a training"),
     "matching.close_what_was_offered": _("Closing the offers of somebody who withdrew"),
+    "matching.close_while_away": _("Closing the offers of somebody who takes a break"),
+    "matching.fit_offers_to_places": _("Fitting open offers to places that changed"),
+    "matching.tell_who_waited": _("Telling of a free place after a break"),
+    "matching.tell_freed_place": _("Telling of a place that an offer no longer holds"),
+    "matching.follow_what_ended": _("Next choices and places after an ending"),
+    "matching.ask_next_wish": _("Asking the next of somebody's wishes"),
+    "programmes.end_pauses": _("Breaks that end"),
+    "programmes.end_all_pauses": _("Breaks that end, all organisations"),
     "programmes.withdraw_who_left": _("Withdrawing the sign-ups of somebody who left"),
 }
 

@@ -10,6 +10,7 @@ from trellis.matching.actions.offers import answer_offer
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal
 from trellis.matching.queries.offers import offer_view
+from trellis.matching.rules import asks_both
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.offers.forms import AnswerForm
 
@@ -37,8 +38,12 @@ def _answered(request: PersonRequest, proposal: Proposal, form: AnswerForm) -> H
     done = answer_offer(
         by=request.person, proposal=proposal, accepted=accepted, now=clock.now(), reason=form.cleaned_data["reason"]
     )
-    if done.state == ProposalState.ACCEPTED:
+    if done.state == ProposalState.ACCEPTED and asks_both(done.approval):
         messages.success(request, gettext("You both said yes. Your mentoring begins now."))
+    elif done.state == ProposalState.ACCEPTED:
+        messages.success(request, gettext("Your yes is noted. Your mentoring begins now."))
+    elif accepted and done.meeting_from and not proposal.meeting_from:
+        messages.success(request, gettext("You are both interested. Meet once; then each of you says yes or no."))
     elif accepted:
         messages.success(request, gettext("Your yes is noted. You hear from us as soon as there is an answer."))
     else:
