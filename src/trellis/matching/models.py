@@ -147,3 +147,16 @@ class Scenario(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "number"], name="scenario_number_once")]
+
+
+class FairnessAudit(TenantModel):
+    """How a round served groups of people: worked out once and kept. Numbers only, never who said what."""
+
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="fairness")
+    job_id = models.BigIntegerField(null=True)
+    figures = models.JSONField(default=dict)  # what is shown
+    counted = models.JSONField(default=dict)  # who stood on which side of each question: ids of people, no group
+    answers = models.JSONField(default=dict)  # kind -> person -> id of the row counted; a changed answer is another row
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
