@@ -20,7 +20,7 @@ from trellis_engine.matching import (
 PARAMS = {
     "skills": ["negotiation", "made_up_skill"], "related": ["coaching"], "covered": 1, "sought": 3,
     "values": ["craft", "learning", "impact"], "roles": ["Team lead"], "levels": 2, "shared": ["First in the family"],
-    "minutes": 240, "slots": [],
+    "minutes": 240, "slots": [], "back": ["coaching"],
 }  # fmt: skip
 
 

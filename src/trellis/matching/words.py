@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from trellis.matching.peer_words import PEER_FAULTS, PEER_HELP, PEER_SENTENCES, PEER_UNMATCHED
 from trellis.skills import taxonomy
 from trellis_engine.matching import Fault, InputRefused, PinRefused
 
@@ -103,7 +104,7 @@ def input_words(refused: InputRefused) -> str:
 
 def unmatched_words(reason: str, params: Params) -> str:
     """Why somebody was not placed, and what would help."""
-    if reason in {"no_allowed_mentor", "no_allowed_mentee"}:
+    if reason in {"no_allowed_mentor", "no_allowed_mentee", "no_allowed_peer"}:
         why = "; ".join(
             ngettext("%(count)d because %(rule)s", "%(count)d because %(rule)s", count) % {"count": count, "rule": rule}
             for rule, count in _by_words(params.get("removed", {}))
@@ -119,7 +120,7 @@ def fault_words(fault: Fault) -> str:
 
 def _said(params: Params) -> dict[str, Any]:
     """The pair or the person a fault is about, as one word, beside its figures."""
-    people = [str(params[side]) for side in ("mentee", "mentor") if side in params]
+    people = [str(params[side]) for side in ("person", "joins", "mentee", "mentor") if side in params]
     return {"who": _(" with ").join(people), **params}
 
 
@@ -134,7 +135,7 @@ def _by_words(removed: Mapping[str, int]) -> list[tuple[str, int]]:
 def help_words(reason: str, params: Params) -> str:
     """What would help somebody who was not placed."""
     removed: Mapping[str, int] = params.get("removed", {})
-    if removed:
+    if removed and reason != "no_allowed_peer":
         rule = max(removed, key=lambda name: (removed[name], name))
         return str(_HELP_BY_RULE.get(rule, _HELP["no_allowed_mentor"]))
     return str(_HELP[reason])
@@ -165,6 +166,8 @@ _HELP: dict[str, Words] = {
     "no_allowed_mentee": gettext_lazy("Nothing to do: they are ready for the next round."),
     "allowed_mentees_placed": gettext_lazy("Nothing to do: they are ready for the next round."),
 }
+_UNMATCHED |= PEER_UNMATCHED
+_HELP |= PEER_HELP
 _HELP_BY_RULE: dict[str, Words] = {
     "common_language": gettext_lazy(
         "A mentor who speaks one of their languages, or a language added to their profile."
@@ -219,9 +222,9 @@ _FAULTS: dict[str, Words] = {
     "over_places": gettext_lazy("%(who)s has more matches than places (%(places)s)."),
     "pin_missing": gettext_lazy("A pinned pair is missing: %(who)s."),
     "price_unknown": gettext_lazy(
-        "A price names a mentor who is not in the pool, or stands twice: %(who)s (%(where)s)."
+        "A price names somebody who is not in the pool, or stands twice: %(who)s (%(where)s)."
     ),
-    "price_missing": gettext_lazy("The price of a mentor is missing: %(who)s."),
+    "price_missing": gettext_lazy("The price of somebody is missing: %(who)s."),
     "price_out_of_range": gettext_lazy("A price is out of range: %(who)s (%(where)s)."),
     "bonus_too_small": gettext_lazy("The worth of a match is too small to put the number of matches first."),
     "total_wrong": gettext_lazy("The figure “%(where)s” is %(expected)s by the pairs, not %(found)s as it says."),
@@ -236,7 +239,9 @@ _FAULTS: dict[str, Words] = {
     "over_week": gettext_lazy("%(who)s has more meetings in one week than places (%(where)s)."),
 }
 
-_SKILL_LISTS = {"skills", "related"}
+_FAULTS |= PEER_FAULTS
+
+_SKILL_LISTS = {"skills", "related", "back"}
 
 # One sentence for every key in trellis_engine.matching.reasons; a test holds the two together.
 _SENTENCES: dict[str, Words] = {
@@ -269,6 +274,7 @@ _SENTENCES: dict[str, Words] = {
     "availability.gap": gettext_lazy("Little time in common: %(hours)s a week. Book early."),
     "mutual_preference.both": gettext_lazy("Each of you asked for the other."),
 }
+_SENTENCES |= PEER_SENTENCES
 _FOR_REVIEWERS: dict[str, Words] = {
     "experience.shared": gettext_lazy("They share an experience that both chose to mention to each other."),
 }

@@ -28,6 +28,11 @@ REASON_KEYS = (
     "interests.shared",
     "availability.common",
     "mutual_preference.both",
+    "skill_coverage.both_ways",
+    "skill_coverage.one_way",
+    "goal_fit.both_ways",
+    "goal_fit.one_way",
+    "career_path.peer",
 )
 GAP_KEYS = (
     "skill_coverage.gap",
@@ -39,6 +44,9 @@ GAP_KEYS = (
     "experience.gap",
     "interests.gap",
     "availability.gap",
+    "skill_coverage.peer_gap",
+    "goal_fit.peer_gap",
+    "career_path.peer_gap",
 )
 REFUSAL_KEYS = (
     "same_person",
@@ -60,6 +68,13 @@ UNMATCHED_KEYS = (
     "no_mentee_waiting",
     "no_allowed_mentee",
     "allowed_mentees_placed",
+    "wants_no_peer",
+    "no_peer_looking",
+    "no_allowed_peer",
+    "odd_one_out",
+    "allowed_peers_placed",
+    "circle_too_small",
+    "circle_not_filled",
 )
 INPUT_KEYS = (
     "id_repeated",
@@ -99,6 +114,10 @@ FAULT_KEYS = (
     "stages_wrong",
     "stage_not_proven",
     "over_week",
+    "odd_set_wrong",
+    "pair_unpaid",
+    "trio_wrong",
+    "circle_too_small",
 )
 
 
