@@ -1,8 +1,8 @@
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation
-from trellis.matching.actions import following, offers, rounds, waiting
-from trellis.matching.models import PlaceWait, Proposal, Round
+from trellis.matching.actions import following, offers, rounds, scenarios, waiting
+from trellis.matching.models import PlaceWait, Proposal, Round, Scenario
 from trellis.people.models import Organisation
 from trellis.programmes.models import Programme
 
@@ -35,3 +35,13 @@ def ask_next_wish(*, organisation_id: int, proposal_id: int) -> None:
     """After a request that did not come about, for a mentee who wants the next of their wishes asked."""
     for proposal in Proposal.objects.select_related("programme", "mentee__person").filter(pk=proposal_id):
         following.ask_next_wish(after=proposal, now=clock.now())
+
+
+@job("matching.solve_scenario")
+def solve_scenario(*, organisation_id: int, scenario_id: int) -> dict[str, object] | None:
+    """Find what a scenario asks for: a plan to compare, the prices of a round, a curve."""
+    found = Scenario.objects.select_related("programme").filter(pk=scenario_id).first()
+    if found is None:  # deleted while it waited
+        return None
+    found = scenarios.solve_scenario(found=found, now=clock.now())
+    return {"scenario": found.number, "programme": found.programme.slug, "state": found.state}

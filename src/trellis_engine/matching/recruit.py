@@ -25,6 +25,7 @@ from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 
+ADDS_UP = ("matched_total", "total")  # objectives under which a place has one price
 NONE = -(1 << 60)  # a move that cannot be made
 KEPT_IN_MEMORY = 1 << 24  # pairs; larger pools are scored again at every pass
 FEW = 2  # mentors behind a statement about mentors "like" them
@@ -68,8 +69,9 @@ class Recruiting:
 
 
 def recruit_here(plan: Plan, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Recruiting:
-    """Whom to look for. ``plan`` must be the best plan of these inputs under an objective that adds up scores
-    ("matched_floor_total", "matched_total", "total"). Under the first, gains count plans that keep its floor."""
+    """Whom to look for. ``plan`` must be the best plan of these inputs under an objective of ADDS_UP, because a place
+    has one price only where all that counts is a sum. (Who could be matched at all is the same under
+    "matched_floor_total", so solve once more with "matched_total" for such a round.)"""
     gains = gains_of_places(plan, pool, settings, taxonomy)
     placed = {pair.mentee for pair in plan.pairs}
     waiting = [person for person in pool.mentees if person.places and person.id not in placed]
@@ -109,7 +111,6 @@ class _Moves:
             if (pair.mentee, pair.mentor) not in settings.pinned:
                 kept = settings.keep_bonus if (pair.mentee, pair.mentor) in settings.kept else 0
                 self.held.append((row, column, pair.score + kept))
-        self.lowest = lowest_allowed(plan, settings)
         sides = (sum(person.places for person in side) for side in (pool.mentees, pool.mentors))
         # one place more than the plan's bonus was made for
         self.bonus = 2 * HIGHEST_SCORE * (min(sides) + 2) if plan.bonus else 0
@@ -159,21 +160,13 @@ class _Moves:
         """Worth of every pair that could be made and is not, 0 for the others."""
         for rows in self.scorer.row_blocks():
             scores, _ = self.scorer.judge(rows)
-            worth = np.where(scores >= self.lowest, scores, 0)
+            worth = scores.astype(np.int64)
             for row, column in self.kept:
                 if rows.start <= row < rows.stop and worth[row - rows.start, column]:
                     worth[row - rows.start, column] += self.settings.keep_bonus
             for row in range(rows.start, rows.stop):
                 worth[row - rows.start, self.taken.get(row, [])] = 0
             yield rows, worth
-
-
-def lowest_allowed(plan: Plan, settings: Settings) -> int:
-    """The score under which no pair of a plan may fall: the floor where the objective promises one."""
-    if settings.objective != "matched_floor_total":
-        return 1
-    free = (pair.score for pair in plan.pairs if (pair.mentee, pair.mentor) not in settings.pinned)
-    return min(free, default=1)
 
 
 # --- what those mentors have in common

@@ -5,13 +5,13 @@ before anything is said about it (``proven``). What one more place is worth is i
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trellis_engine.matching.certify import certificate, verify
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
-from trellis_engine.matching.score import score_of
+from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, WEIGHT_TOTAL, Rule, Settings
 from trellis_engine.matching.solve import solve
 
@@ -22,6 +22,7 @@ KEEPS = (0, 1, 3, 10)  # per cent of the scale that keeping a running pair is wo
 FLOORS = 9  # at most so many points on the curve of the floor
 AXES = ("spread", "keep_bonus", "minimum_score", "floor")
 MINIMUM_SCORE = "minimum_score"
+AT_ONCE = 200  # pairs of a plan that are scored together
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -30,13 +31,14 @@ Progress = Callable[[int, int], None]  # done, of how many
 class Quality:
     """A plan in the figures that are compared. Scores in score units, 1..100 000.
 
-    ``floor``: the lowest score of a pair, 0 without pairs. ``loads``: at index k how many mentors have
-    k mentees of this plan. ``ranked``: matched and unmatched mentees who ranked somebody, ``first`` of
-    them with a mentor they ranked first, ``any_choice`` with one they ranked at all.
+    ``floor``: the lowest score of a pair, ``middle`` the lower median; 0 without pairs. ``loads``: at index k
+    how many mentors have k mentees of this plan. ``ranked``: matched and unmatched mentees who ranked somebody,
+    ``first`` of them with a mentor they ranked first, ``any_choice`` with one they ranked at all.
     """
 
     matched: int
     floor: int
+    middle: int
     total: int
     pairs: int
     loads: tuple[int, ...]
@@ -125,9 +127,11 @@ def quality(plan: Plan, pool: Pool) -> Quality:
     ranked = {person.id: person.ranked for person in pool.mentees if person.ranked}
     met = [(pair.mentee, ranked[pair.mentee].index(pair.mentor))
            for pair in plan.pairs if pair.mentor in ranked.get(pair.mentee, ())]  # fmt: skip
+    scores = sorted(pair.score for pair in plan.pairs) or [0]
     return Quality(
         matched=plan.matched,
-        floor=min((pair.score for pair in plan.pairs), default=0),
+        floor=scores[0],
+        middle=scores[(len(scores) - 1) // 2],
         total=plan.total,
         pairs=len(plan.pairs),
         loads=tuple(loads[size] for size in range(max(loads, default=0) + 1)),
@@ -224,7 +228,22 @@ def price_of_weight(
 
 def _worth(plan: Plan, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> int:
     """What a plan's pairs score under other settings than it was made with; a pair forbidden there counts 0."""
-    return sum(score_of(*pool.pair(pair.mentee, pair.mentor), settings, taxonomy) for pair in plan.pairs)
+    return sum(scores_under(plan, pool, settings, taxonomy))
+
+
+def scores_under(plan: Plan, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[int, ...]:
+    """The score of each of the plan's pairs, in its order, by these settings; 0 where they forbid it."""
+    found: list[int] = []
+    for start in range(0, len(plan.pairs), AT_ONCE):
+        pairs = plan.pairs[start : start + AT_ONCE]
+        rows = {mentee: row for row, mentee in enumerate(dict.fromkeys(pair.mentee for pair in pairs))}
+        columns = {mentor: column for column, mentor in enumerate(dict.fromkeys(pair.mentor for pair in pairs))}
+        part = Pool(
+            tuple(pool.mentee_by_id[mentee] for mentee in rows), tuple(pool.mentor_by_id[mentor] for mentor in columns)
+        )
+        scores, _ = Scorer(part, settings, taxonomy).judge(slice(0, len(rows)))
+        found += [int(scores[rows[pair.mentee], columns[pair.mentor]]) for pair in pairs]
+    return tuple(found)
 
 
 # --- curves between two goods
@@ -303,7 +322,12 @@ def trade_off(
         if report:
             report(done, len(wanted))
         found.append(point(pool, taxonomy, base, axis, value))
-    return tuple(replace(each, beaten=any(_beats(other, each) for other in found)) for each in found)
+    return with_beaten(found)
+
+
+def with_beaten(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points of one curve, each told whether another beats it."""
+    return tuple(replace(each, beaten=any(_beats(other, each) for other in points)) for each in points)
 
 
 def _beats(one: Point, other: Point) -> bool:

@@ -206,7 +206,7 @@ def crowded() -> Pool:
 
 
 def test_recruiting_names_what_is_short() -> None:
-    settings = Settings(weights={"skill_coverage": 100}, rules=(Rule("common_language"),))
+    settings = Settings(weights={"skill_coverage": 100}, rules=(Rule("common_language"),), objective="matched_total")
     pool = crowded()
     plan = solve(pool, settings, TAXONOMY, "s")
 
@@ -223,7 +223,7 @@ def test_recruiting_names_what_is_short() -> None:
 
 def test_recruiting_says_what_the_waiting_want_where_there_is_no_mentor() -> None:
     pool = Pool(crowded().mentees, ())
-    settings = replace(DISTANCE, weights={"skill_coverage": 100})
+    settings = replace(DISTANCE, weights={"skill_coverage": 100}, objective="matched_total")
 
     found = recruit_here(solve(pool, settings, TAXONOMY, "s"), pool, settings, TAXONOMY)
 

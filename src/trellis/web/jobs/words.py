@@ -7,6 +7,7 @@ NAMES: dict[str, str | Promise] = {
     "people.import_directory": _("Directory import"),
     "people.check_directory": _("Check of a directory file"),
     "matching.solve_round": _("Best plan for a round"),
+    "matching.solve_scenario": _("Plans, prices and curves to compare"),
     "matching.sweep_offers": _("Reminders and expiry of offers"),
     "matching.sweep_all": _("Reminders and expiry of offers, all organisations"),
     "meetings.ask_whether_held": _("Asking whether meetings took place"),
