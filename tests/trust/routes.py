@@ -150,7 +150,8 @@ OBJECTS: dict[str, Object] = {
     **_each("objective objective_remove", CREATORS, number="@objective"),
     **_each(
         "programme_export programme_duplicate programme_move programme_settings condition_new programme_questions "
-        "question_new rounds round_start programme_people enrolment_queue enrolment_undo programme_invite",
+        "question_new rounds round_start programme_people enrolment_queue enrolment_undo programme_invite answer_use "
+        "round_settings round_pairs round_pair_release",
         RUNS, slug="@slug",
     ),
     # organisation admins say who runs a programme, and read nothing in it
@@ -162,7 +163,7 @@ OBJECTS: dict[str, Object] = {
     **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
     **_each("round_unmatched round_proof round_certificate round_undo", RUNS, slug="@slug", number="@round"),
     **_each(
-        "round round_decide round_approve_from round_publish round_set_aside round_again",
+        "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again",
         RUNS, slug="@slug", number="@round_review",
     ),
     **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),

@@ -24,6 +24,7 @@ from trellis.programmes.eligibility import HIGHEST, KINDS, STATEMENT, Condition
 from trellis.programmes.plan import Agenda, Cadence, Milestone, Task, Tasks, Window
 from trellis.programmes.settings_model import (
     ALWAYS_KEPT,
+    APPROVALS,
     HARD_RULES,
     OBJECTIVES,
     PRIORITIES,
@@ -185,6 +186,8 @@ def check_matching(given: MatchingSettings, template_id: str) -> Faults:
     if given.shared_manager_levels is not None:
         yield from check_number(given.shared_manager_levels, "matching.shared_manager_levels", 1, LEVELS)
     yield from check_known([given.objective], "matching.objective", OBJECTIVES)
+    yield from check_known([given.approval], "matching.approval", APPROVALS)
+    yield from check_number(given.open_requests, "matching.open_requests", 1, 20)
     yield from check_number(given.spread, "matching.spread", 0, TOTAL * SCORE_UNITS)
     yield from check_number(given.keep_bonus, "matching.keep_bonus", 0, TOTAL * SCORE_UNITS)
     for rule in kept_rules(template_id):

@@ -198,9 +198,12 @@ _MATCHING = Record(
         "spread": number,
         "keep_bonus": number,
         "scoring": flag,
+        "approval": text,
+        "open_requests": number,
+        "first_meeting": flag,
     },
     # files written before these existed are read as they were meant
-    optional=frozenset({"shared_manager_levels", "objective", "spread", "keep_bonus", "scoring"}),
+    optional=frozenset({"shared_manager_levels", "objective", "spread", "keep_bonus", "scoring", "approval", "open_requests", "first_meeting"}),
 )
 _QUESTION = Record(
     QuestionText,

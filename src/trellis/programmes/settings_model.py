@@ -13,6 +13,8 @@ OBJECTIVES = ("matched_floor_total", "matched_total", "total", "wishes", "stable
 SPREADS = (0, 1_000, 5_000)  # none, some, strong: what each further mentee of one mentor costs, in the matcher's points
 PAIR_LISTS = ("pinned", "forbidden")  # single pairs that the manager keeps together or apart: people, not settings
 PRIORITIES = ("random", "first_come")  # who gets a place first when there are more people than places
+APPROVALS = ("both", "mentor_first", "mentee_first", "mentor", "mentee", "manager")  # whose yes makes a pair
+OPEN_REQUESTS = 3  # how many answers one mentee may wait for, unless the programme says otherwise
 SCORE_UNITS = 1000  # the matcher counts a match of 100 per cent as 100 000
 
 
@@ -24,6 +26,7 @@ class MatchingSettings:
     `shared_manager_levels`: nobody is matched who has the same manager within so many steps upward; None: no such rule.
     `spread` is one of SPREADS; `keep_bonus` what a standing pair is worth beyond its score, in the matcher's points.
     Without `scoring` nobody is scored: only the rules count, and chance decides between what they allow.
+    `approval` is one of APPROVALS; `first_meeting` lets two who are interested meet before either is bound.
     `ground_rules` are promises in words, kept by people and shown to them.
     """
 
@@ -42,6 +45,9 @@ class MatchingSettings:
     spread: int = 0
     keep_bonus: int = 0
     scoring: bool = True
+    approval: str = APPROVALS[0]
+    open_requests: int = OPEN_REQUESTS
+    first_meeting: bool = False
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
@@ -63,6 +69,9 @@ class MatchingSettings:
             spread=stored.get("spread", 0),
             keep_bonus=stored.get("keep_bonus", 0),
             scoring=stored.get("scoring", True),
+            approval=stored.get("approval", APPROVALS[0]),
+            open_requests=stored.get("open_requests", OPEN_REQUESTS),
+            first_meeting=stored.get("first_meeting", False),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -81,6 +90,9 @@ class MatchingSettings:
             "spread": self.spread,
             "keep_bonus": self.keep_bonus,
             "scoring": self.scoring,
+            "approval": self.approval,
+            "open_requests": self.open_requests,
+            "first_meeting": self.first_meeting,
             "level_gap": {"minimum": gap[0], "maximum": gap[1]} if gap else None,
             "time_zone": {"maximum": hours} if hours is not None else None,
             "conflict_guard": {"maximum": steps} if steps is not None else None,

@@ -92,7 +92,7 @@ def test_weights_that_miss_100_are_explained_with_their_sum(browser: Client, pro
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The weights sum to 108, which is 8 too many." in page
-    assert "<b>108</b>" in page
+    assert "<b data-sum>108</b>" in page
     assert Programme.objects.get().matching["weights"]["skill_coverage"] == 22
 
 

@@ -38,6 +38,8 @@ from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
+from trellis.programmes.actions.programmes import SettingsRefused
+from trellis.programmes.checks import check_matching
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
 from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool, certificate, explain, solve, why_not
@@ -207,6 +209,8 @@ def run_again(*, by: Person, found: Round, now: datetime, matching: MatchingSett
     kept. Pins that are not possible any more, or not under these settings, are let go.
     """
     found = locked(by, found, RoundState.REVIEW, RoundState.FAILED)
+    if matching and (faults := list(check_matching(matching, found.programme.template_id))):
+        raise SettingsRefused(faults)
     decided = list(found.proposals.select_related("mentee__person", "mentor__person"))
     approved = _ids(p for p in decided if p.state == ProposalState.APPROVED)
     pinned = approved | _ids(

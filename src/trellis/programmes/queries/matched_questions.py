@@ -35,10 +35,8 @@ def matched_questions(programme: Programme) -> list[MatchedQuestion]:
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     found = Question.objects.filter(programme=programme, kind__in=COMPARED_KINDS).order_by("position", "id")
     for row in found.values("side", "key", "text", "options", "mode", "importance"):
-        rows.setdefault(row["key"], {})[row["side"]] = row
-    return [
-        _question(both[Side.MENTEE], both[Side.MENTOR]) for both in rows.values() if len(both) == len(Side.values)
-    ]
+        rows.setdefault(row["key"], {})[row["side"]] = dict(row)
+    return [_question(both[Side.MENTEE], both[Side.MENTOR]) for both in rows.values() if len(both) == len(Side.values)]
 
 
 def _question(mentee: Mapping[str, Any], mentor: Mapping[str, Any]) -> MatchedQuestion:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from trellis.people.choices import ConsentKind
 from trellis.people.models import Consent, Person
+from trellis.programmes.choices import AnswerMode
 from trellis.programmes.eligibility import to_confirm
 from trellis.programmes.enrolment_rules import TAKES_PART
 from trellis.programmes.models import EligibilityRule, Enrolment, Programme, Question
@@ -25,6 +26,7 @@ class AskedQuestion:
     options: tuple[Option, ...]
     required: bool
     value: Value
+    mode: str = AnswerMode.IGNORE.value  # what matching does with the answer
 
 
 def conditions_of(programme: Programme, side: str) -> list[EligibilityRule]:
@@ -73,7 +75,7 @@ def asked_questions(enrolment: Enrolment) -> list[AskedQuestion]:
     return [
         AskedQuestion(
             row.key, row.kind, row.text, row.help, options_of(row.options), row.required,
-            json.loads(given[row.pk]) if given.get(row.pk) else None,
+            json.loads(given[row.pk]) if given.get(row.pk) else None, row.mode,
         )
         for row in rows
     ]  # fmt: skip

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from trellis.web.rounds import board_views, views
+from trellis.web.rounds import board_views, pairs_views, settings_views, views
 
 urlpatterns = [
     path("manage/<slug:slug>/rounds/", views.rounds, name="rounds"),
     path("manage/<slug:slug>/rounds/start/", views.start, name="round_start"),
+    path("manage/<slug:slug>/rounds/settings/", settings_views.settings, name="round_settings"),
+    path("manage/<slug:slug>/rounds/pairs/", pairs_views.pairs, name="round_pairs"),
+    path("manage/<slug:slug>/rounds/pairs/release/", pairs_views.release, name="round_pair_release"),
+    path("manage/<slug:slug>/rounds/<int:number>/settings/", settings_views.again, name="round_other_settings"),
     path("manage/<slug:slug>/rounds/next-choices/<int:proposal>/", views.next_choice, name="next_choice"),
     path("manage/<slug:slug>/rounds/<int:number>/", board_views.show, name="round"),
     path("manage/<slug:slug>/rounds/<int:number>/decide/", board_views.decide_pairs, name="round_decide"),

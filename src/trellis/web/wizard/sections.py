@@ -54,6 +54,10 @@ SECTIONS: tuple[Section, ...] = (
         "handshake", matching.MatchingForm, actions.change_matching,
     ),
     Section(
+        "agreeing", _("Agreeing"), _("Who says yes to a match, in which order, and how many answers one waits for."),
+        "check", agreeing.AgreeingForm, actions.change_matching,
+    ),
+    Section(
         "stages", _("Stages"), _("The guided cycle in weeks, counted from the day each pair starts."),
         "route", rows.StagesForm, actions.change_stage_plan,
     ),

@@ -22,6 +22,7 @@ urlpatterns = [
     path(SETTINGS + "conditions/<int:number>/", joining.condition, name="condition"),
     path(SETTINGS + "conditions/<int:number>/remove/", joining.remove_condition, name="condition_remove"),
     path(SETTINGS + "questions/", joining.questions, name="programme_questions"),
+    path(SETTINGS + "questions/matching/", joining.answer_use, name="answer_use"),
     path(SETTINGS + "questions/new/", joining.question, name="question_new"),
     path(SETTINGS + "questions/<int:number>/", joining.question, name="question"),
     path(SETTINGS + "questions/<int:number>/remove/", joining.remove_question, name="question_remove"),

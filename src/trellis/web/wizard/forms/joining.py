@@ -1,13 +1,22 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from trellis.programmes.choices import QuestionKind, Side
+from trellis.programmes.choices import (
+    COMPARED_KINDS,
+    LEAST_IMPORTANCE,
+    MOST_IMPORTANCE,
+    AnswerMode,
+    QuestionKind,
+    Side,
+)
 from trellis.programmes.configuration import QuestionText
 from trellis.programmes.eligibility import HIGHEST, KINDS, STATEMENT, Condition, condition
 from trellis.programmes.models import EligibilityRule, Question
+from trellis.programmes.queries.matched_questions import MatchedQuestion
 from trellis.programmes.questions import options_of
 from trellis.web.wizard.forms.fields import LinesField, NumberField, WordsField
 
@@ -80,6 +89,10 @@ class QuestionForm(forms.Form):
         help_text=_("One a line; only for one choice, several choices and ranking."),
     )  # fmt: skip
     required = forms.BooleanField(label=_("Must be answered"), required=False)
+    of_both = forms.BooleanField(
+        label=_("Ask both sides"), required=False,
+        help_text=_("Matching can compare answers only to what both sides are asked: one choice or several."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, row: Question | None = None, **options: Any) -> None:
         self.row = row
@@ -87,6 +100,7 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **options)
         if row:
             self.fields["side"].disabled = True
+            del self.fields["of_both"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -97,9 +111,10 @@ class QuestionForm(forms.Form):
     def question(self) -> QuestionText:
         given = self.cleaned_data
         options = tuple(given["options"]) if given["kind"] in OFFERS else ()
+        use = (self.row.mode, self.row.importance) if self.row and given["kind"] in COMPARED_KINDS else ()
         return QuestionText(
             given["side"], self.row.key if self.row else "", given["kind"], given["text"], given["help"], options,
-            given["required"],
+            given["required"], *use,
         )  # fmt: skip
 
 
@@ -108,3 +123,33 @@ def _as_given(row: Question) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {
         "options": [option.label for option in options_of(row.options)]
     }
+
+
+class AnswerUseForm(forms.Form):
+    """For each question that both sides are asked: what matching does with the answers, and how much they count."""
+
+    def __init__(self, *args: Any, questions: Sequence[MatchedQuestion], **options: Any) -> None:
+        self.questions = questions
+        options.setdefault("initial", {
+            **{f"mode_{each.key}": each.mode for each in questions},
+            **{f"importance_{each.key}": each.importance for each in questions},
+        })  # fmt: skip
+        super().__init__(*args, **options)
+        for each in questions:
+            self.fields[f"mode_{each.key}"] = forms.ChoiceField(
+                label=_("In matching: %(question)s") % {"question": each.text}, choices=AnswerMode.choices,
+                widget=forms.Select(attrs={"class": "sel s"}),
+            )  # fmt: skip
+            self.fields[f"importance_{each.key}"] = NumberField(
+                label=_("Importance from 1 to 9: %(question)s") % {"question": each.text},
+                min_value=LEAST_IMPORTANCE, max_value=MOST_IMPORTANCE,
+                widget=forms.NumberInput(attrs={"class": "inp n s"}),
+            )  # fmt: skip
+
+    @property
+    def rows(self) -> list[tuple[MatchedQuestion, forms.BoundField, forms.BoundField]]:
+        return [(each, self[f"mode_{each.key}"], self[f"importance_{each.key}"]) for each in self.questions]
+
+    def uses(self) -> dict[str, tuple[str, int]]:
+        given = self.cleaned_data
+        return {each.key: (given[f"mode_{each.key}"], given[f"importance_{each.key}"]) for each in self.questions}

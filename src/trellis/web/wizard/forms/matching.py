@@ -182,6 +182,11 @@ class MatchingForm(SectionForm):
         return sum(self.typed_weights.values())
 
     @property
+    def off(self) -> int:
+        """How far the sum is from 100."""
+        return abs(TOTAL - self.total)
+
+    @property
     def sum_words(self) -> str:
         return "" if self.total == TOTAL else sum_in_words(self.total)
 

@@ -7,16 +7,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from trellis.kernel import clock
 from trellis.programmes.actions import joining as actions
+from trellis.programmes.actions.answer_use import change_answer_use
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.actions.settings import ChangedMeanwhile, Touched, changes_so_far
 from trellis.programmes.choices import Side
-from trellis.programmes.configuration import QuestionText
 from trellis.programmes.eligibility import Condition
 from trellis.programmes.models import EligibilityRule, Programme, Question
+from trellis.programmes.queries.matched_questions import matched_questions
+from trellis.programmes.settings_model import MatchingSettings
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
 from trellis.web.wizard.confirming import asks_first, posted, posted_fields, seen, sent, turned_back
-from trellis.web.wizard.forms.joining import ConditionForm, QuestionForm
+from trellis.web.wizard.forms.joining import AnswerUseForm, ConditionForm, QuestionForm
 from trellis.web.wizard.impact import headline, touched_by
 from trellis.web.wizard.refusals import show, show_what_is_saved
 from trellis.web.wizard.sections import Link, links
@@ -84,13 +86,42 @@ def remove_condition(request: PersonRequest, slug: str, number: int) -> HttpResp
 def questions(request: PersonRequest, slug: str) -> HttpResponse:
     """The sign-up form of both sides: what is always asked, and the programme's own questions."""
     programme = managed_programme(request, slug)
+    return _questions(request, programme, AnswerUseForm(questions=matched_questions(programme)))
+
+
+def _questions(request: PersonRequest, programme: Programme, form: AnswerUseForm) -> HttpResponse:
     rows = list(Question.objects.filter(programme=programme).order_by("side", "position", "id"))
     context = {
         "programme": programme,
         "sides": [(side, [row for row in rows if row.side == side]) for side in Side],
         "links": links(programme, "questions"),
+        "form": form,
+        "seen": changes_so_far(programme),
+        "weight": MatchingSettings.of(programme.matching).weights.get("answers", 0),
     }
-    return render(request, "wizard/questions.html", context)
+    return render(request, "wizard/questions.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def answer_use(request: PersonRequest, slug: str) -> HttpResponse:
+    """What matching does with the answers to what both sides are asked."""
+    programme = managed_programme(request, slug)
+    form = AnswerUseForm(request.POST, questions=matched_questions(programme))
+    if form.is_valid():
+        touched, now = touched_by(programme), clock.now()
+        try:
+            change_answer_use(
+                by=request.person, programme=programme, uses=form.uses(), now=now, touched=touched, seen=seen(request)
+            )
+        except ChangedMeanwhile as refusal:
+            programme.refresh_from_db()
+            form = AnswerUseForm(request.POST, questions=matched_questions(programme))
+            show_what_is_saved(refusal, form)
+        else:
+            messages.success(request, _("Saved. The next round uses it."))
+            return redirect("programme_questions", slug=slug)
+    return _questions(request, programme, form)
 
 
 @require_http_methods(PAGE)
@@ -105,7 +136,7 @@ def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse
         if asks_first(request, touched):
             return _ask(request, programme, "questions", touched, [form.cleaned_data["text"]], _answers_lost(row, form))
         try:
-            _save_question(request, programme, row, form.question(), touched)
+            _save_question(request, programme, row, form, touched)
         except SettingsRefused as refusal:
             show(refusal, form)
         except ChangedMeanwhile as refusal:
@@ -120,11 +151,12 @@ def question(request: PersonRequest, slug: str, number: int = 0) -> HttpResponse
 
 
 def _save_question(
-    request: PersonRequest, programme: Programme, row: Question | None, given: QuestionText, touched: Touched
+    request: PersonRequest, programme: Programme, row: Question | None, form: QuestionForm, touched: Touched
 ) -> None:
-    by, now = request.person, clock.now()
+    by, now, given = request.person, clock.now(), form.question()
     if row is None:
-        actions.add_question(by=by, programme=programme, question=given, now=now, touched=touched)
+        of_both = form.cleaned_data["of_both"]
+        actions.add_question(by=by, programme=programme, question=given, now=now, touched=touched, of_both=of_both)
     else:
         actions.change_question(by=by, row=row, question=given, now=now, touched=touched, seen=seen(request))
 
