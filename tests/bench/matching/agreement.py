@@ -20,6 +20,7 @@ from tests.bench.matching.references import (
     Cells,
     Instance,
     by_flow,
+    by_wishes,
     cells_of,
     deferred_acceptance,
     every_plan,
@@ -126,10 +127,13 @@ def stable() -> Iterator[None]:
         yield
 
 
-def wishing(pool: Pool, chance: random.Random) -> Pool:
+def wishing(pool: Pool, chance: random.Random, most: int = 99) -> Pool:
     ids = [[person.id for person in side] for side in (pool.mentees, pool.mentors)]
     sides = [
-        tuple(replace(each, ranked=tuple(chance.sample(others, chance.randint(0, len(others))))) for each in side)
+        tuple(
+            replace(each, ranked=tuple(chance.sample(others, chance.randint(0, min(most, len(others))))))
+            for each in side
+        )
         for side, others in ((pool.mentees, ids[1]), (pool.mentors, ids[0]))
     ]
     return Pool(*sides)
@@ -150,6 +154,64 @@ def orders(pool: Pool, instance: Instance) -> list[Callable[[Cell], tuple[int, i
         return key
 
     return [order(0), order(1)]
+
+
+def wishes() -> Iterator[None]:
+    """Most matched, then most first choices, second choices ..., then points: by one flow with weights to match."""
+    engine, proof = (
+        import_module("trellis_engine.matching.wishes"),
+        import_module("trellis_engine.matching.wishes_proof"),
+    )
+    for seed, (pool, settings) in enumerate(rounds("wishes", most=8, wants=2)):
+        pool = wishing(pool, random.Random(seed), most=3)
+        instance = instance_of(pool, settings, TAXONOMY)
+        plan = engine.solve_wishes(pool, settings, TAXONOMY, SALT)
+        same("certificate", proof.verify(proof.certificate_of(plan), pool, settings, TAXONOMY), ())
+        ranks, longest = ranks_of(pool), max((len(each.ranked) for each in pool.mentees), default=0)
+
+        def figures(cells: Cells, instance: Instance = instance, ranks: dict[Cell, int] = ranks) -> list[int]:
+            counts = [sum(ranks.get(cell) == rank for cell in cells) for rank in range(1, 4)]
+            return [instance.matched(cells), *counts, sum(map(instance.points, cells))]
+
+        mine, theirs = cells_of(plan, pool, instance), by_wishes(instance, ranks, longest)
+        same(f"round {seed}, legal", instance.fits(mine), True)
+        same(f"round {seed}", figures(mine), figures(theirs))
+        yield
+
+
+def ranks_of(pool: Pool) -> dict[Cell, int]:
+    columns = {person.id: at for at, person in enumerate(pool.mentors)}
+    return {
+        (row, columns[name]): rank
+        for row, mentee in enumerate(pool.mentees)
+        for rank, name in enumerate(mentee.ranked, 1)
+        if name in columns
+    }
+
+
+def peers() -> Iterator[None]:
+    """People on one side, from people to proof: most pairs, then the total, by networkx."""
+    networkx = import_module("networkx")
+    engine, proof = import_module("trellis_engine.matching.peers"), import_module("trellis_engine.matching.peers_proof")
+    for seed, (pool, settings) in enumerate(rounds("matched_total", most=12, wants=1)):
+        people = tuple(each for each in pool.mentees if each.places) + tuple(
+            each for each in pool.mentors if each.places and each.id not in pool.mentee_by_id
+        )
+        pool, settings = Pool(people, people), replace(settings, pinned=frozenset(), kept=frozenset())
+        symmetric = ("min", "mean")[seed % 2]
+        plan = engine.solve_peers(pool, settings, TAXONOMY, SALT, symmetric=symmetric)
+        faults = proof.verify_peers(proof.peers_certificate(plan), pool, settings, TAXONOMY)
+        same("certificate", faults, ())
+        there = instance_of(pool, settings, TAXONOMY).scores
+        graph = networkx.Graph()
+        for (a, b), score in there.items():
+            if a < b and (b, a) in there:
+                back = there[b, a]
+                graph.add_edge(a, b, weight=min(score, back) if symmetric == "min" else (score + back) // 2)
+        theirs = networkx.max_weight_matching(graph, maxcardinality=True)
+        total = sum(graph.edges[pair]["weight"] for pair in theirs)
+        same(f"crowd {seed}", (len(plan.pairs), plan.total), (len(theirs), total))
+        yield
 
 
 def crowds() -> Iterator[None]:
@@ -197,7 +259,9 @@ KINDS = (
     Kind("most matched, floor, total", "every plan", lambda: everything(most_then_floor, "matched_floor_total"),
          SECOND_VERSION),
     Kind("stable", "deferred acceptance", stable, module("stable")),
-    Kind("pairs of one side", "networkx", crowds, module("forest")),
+    Kind("wishes, rank by rank", "OR-tools flow", wishes, module("wishes")),
+    Kind("people in pairs", "networkx", peers, module("peers")),
+    Kind("people in pairs, the kernel alone", "networkx", crowds, module("forest")),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.matching import scanning
 from tests.bench.matching.cases import CASE_BY_NAME, Case
 from tests.bench.matching.pools import pool, settings, taxonomy
 from tests.bench.matching.scores import Facts, file_of, store_facts
@@ -18,6 +19,7 @@ from trellis_engine.matching import Plan, Pool, Settings, Taxonomy, certificate,
 from trellis_engine.matching.hashing import salted_order
 from trellis_engine.matching.score import Scorer
 
+Steps = dict[str, float]  # name to seconds
 SALT = "bench"
 ROWS = 512  # of the NumPy scorer at a time, when the scores are made for the peers
 SMALL = CASE_BY_NAME["one-100"]
@@ -34,6 +36,7 @@ def prepare(runner: str, case: Case, folder: Path) -> Callable[[], tuple[Any, An
         "trellis-scan": lambda case, _: scan(case),
         "trellis-edit": lambda case, _: edits(case),
         "trellis-peers": pairing,
+        "trellis-crowd": lambda case, _: crowd(case),
     }
     return kinds[runner](case, folder)
 
@@ -49,40 +52,46 @@ def warm() -> float:
 # --- people in, proof out
 
 
-def prove(people: Pool, chosen: Settings, skills: Taxonomy) -> Plan:
-    plan = solve(people, chosen, skills, SALT)
-    faults = verify(certificate(plan), people, chosen, skills)
+def prove(people: Pool, chosen: Settings, skills: Taxonomy, steps: Steps | None = None) -> Plan:
+    steps = {} if steps is None else steps
+    with lap(steps, "solve"):
+        plan = solve(people, chosen, skills, SALT)
+    with lap(steps, "write the certificate"):
+        proof = certificate(plan)
+    with lap(steps, "check it"):
+        faults = verify(proof, people, chosen, skills)
     assert not faults, faults[:3]
     return plan
 
 
 def whole(case: Case, chosen: Settings) -> Callable[[], tuple[Any, Any]]:
-    def read(plan: Plan) -> dict[str, int]:
-        return {"matched": plan.matched, "total": plan.total}
-
     def fresh() -> tuple[Any, Any]:
         people, skills = pool(case), taxonomy()  # anew: frozen people keep what was once worked out about them
-        return lambda: prove(people, chosen, skills), read
+        steps: Steps = {}
+
+        def read(plan: Plan) -> dict[str, Any]:
+            return {"matched": plan.matched, "total": plan.total, "steps": steps}
+
+        return lambda: prove(people, chosen, skills, steps), read
 
     return fresh
 
 
-def reading(case: Case) -> dict[str, float]:
-    """Seconds to read the people: order, fingerprint and encoding, which solver and checker each do once."""
+def reading(case: Case) -> Steps:
+    """Seconds to read the people, each once and alone: solver and checker both do all but the first."""
     people, chosen, skills = pool(case), settings(case), taxonomy()
-    steps: dict[str, float] = {}
+    steps: Steps = {}
     with lap(steps, "order"):
         people = Pool(salted_order(SALT, people.mentees), salted_order(SALT, people.mentors))
     with lap(steps, "fingerprint"):
         hash_inputs(people, skills)
     with lap(steps, "encoding"):
-        scorer = Scorer(people, chosen, skills)
-        scorer.judge(slice(0, 1))  # whatever is made on first use is made now
+        scanning.one_pass(Scorer(people, chosen, skills))  # makes it ready and does not run it
     return steps
 
 
 @contextmanager
-def lap(steps: dict[str, float], name: str) -> Iterator[None]:
+def lap(steps: Steps, name: str) -> Iterator[None]:
     begun = time.perf_counter()
     yield
     steps[name] = time.perf_counter() - begun
@@ -93,11 +102,8 @@ def lap(steps: dict[str, float], name: str) -> Iterator[None]:
 
 def scan(case: Case) -> Callable[[], tuple[Any, Any]]:
     """One pass over all pairs with nothing but scores: the floor under any proof."""
-    from tests.bench.matching import scanning  # noqa: PLC0415  # follows the engine: may be missing a part
-
-    scorer = Scorer(pool(case), settings(case), taxonomy())
-    scorer.judge(slice(0, 1))
-    return lambda: (lambda: scanning.one_pass(scorer), lambda count: {"pairs": count})
+    work = scanning.one_pass(Scorer(pool(case), settings(case), taxonomy()))
+    return lambda: (work, lambda count: {"pairs": count})
 
 
 def edits(case: Case) -> Callable[[], tuple[Any, Any]]:
@@ -116,15 +122,31 @@ def part(name: str) -> Any:
 def pairing(case: Case, folder: Path) -> Callable[[], tuple[Any, Any]]:
     """Pairs within one side, on the same edges as networkx and rustworkx, with the proof checked inside the clock."""
     part("forest")
-    crowd = import_module("tests.bench.matching.crowd")
-    crowd.proven_pairs(3, [(0, 1, 5), (1, 2, 5), (0, 2, 5)])  # compiled before the clock starts
+    kernel = import_module("tests.bench.matching.crowd")
+    kernel.proven_pairs(3, [(0, 1, 5), (1, 2, 5), (0, 2, 5)])  # compiled before the clock starts
     edges = np.array(json.loads((folder / f"{case.name}.edges").read_text())["edges"], np.int64)
     weight = {(int(a), int(b)): int(worth) for a, b, worth in edges}
 
     def read(pairs: list[tuple[int, int]]) -> dict[str, int]:
         return {"matched": 2 * len(pairs), "total": sum(weight[pair] for pair in pairs)}
 
-    return lambda: (lambda: crowd.proven_on(case.mentees, edges), read)
+    return lambda: (lambda: kernel.proven_on(case.mentees, edges), read)
+
+
+def crowd(case: Case) -> Callable[[], tuple[Any, Any]]:
+    """Pairs within one side from people to proof, over all their pairs instead of a few candidates."""
+    peers, proof = part("peers"), part("peers_proof")
+
+    def work(people: Pool, skills: Taxonomy) -> Any:
+        plan = peers.solve_peers(people, settings(case), skills, SALT)
+        assert not proof.verify_peers(proof.peers_certificate(plan), people, settings(case), skills)
+        return plan
+
+    def fresh() -> tuple[Any, Any]:
+        people, skills = one_side(case), taxonomy()
+        return lambda: work(people, skills), lambda plan: {"matched": plan.matched, "total": plan.total}
+
+    return fresh
 
 
 # --- what the peers are given

@@ -116,6 +116,17 @@ def by_flow(instance: Instance, first: int) -> Cells:
     return frozenset(cell for cell, arc in zip(cells, arcs, strict=True) if solver.flow(arc))
 
 
+def by_wishes(instance: Instance, ranks: dict[Cell, int], longest: int) -> Cells:
+    """Rank-maximal: one number holds matched, then the count of each rank, then the points, so that none reaches up."""
+    base, points = sum(instance.wants) + 1, (100_000 + instance.keep_bonus) * (sum(instance.wants) + 1)
+    worth = {
+        cell: instance.points(cell) + (points * base ** (longest - ranks[cell]) if cell in ranks else 0)
+        for cell in instance.scores
+    }
+    plain = replace(instance, scores=worth, keep_bonus=0, spread=0)
+    return by_flow(plain, points * base ** (longest + 1))
+
+
 # --- every plan there is
 
 

@@ -61,8 +61,7 @@ def table(case: Case, results: list[Result]) -> Iterator[str]:
     first = next((each for each in results if each.runner.startswith("trellis") and each.walls), None)
     for each in results:
         yield row(each, first)
-    for each in results:
-        yield from remarks(case, each)
+    yield from (f"\n{remark}" for remark in remarks(case, results))
 
 
 def row(each: Result, ours: Result | None) -> str:
@@ -93,14 +92,26 @@ def seconds(value: float) -> str:
     return f"{value:.4f}" if value < 0.1 else f"{value:.3f}" if value < 1 else f"{value:.2f}"
 
 
-def remarks(case: Case, each: Result) -> Iterator[str]:
-    if each.reading:
-        steps = ", ".join(f"{name} {seconds(value)}" for name, value in each.reading.items())
-        least = max(each.wall - 2 * each.reading["encoding"], 0.0)
-        yield f"\n{each.runner}: reading people once ({steps}) s; without both encodings {seconds(least)} s; "
-        yield f"warming up, outside the clock, {seconds(each.warm)} s."
-    if "pairs" in each.answer and each.walls:
-        for name, value in (("CPU", each.cpu), ("wall", each.wall)):
-            yield f"\n{each.runner}: {value / each.answer['pairs'] * 1e9:.1f} ns a pair, {name}."
-    if "p95_ms" in each.answer:
-        yield f"\n{each.runner}: " + ", ".join(f"{name} {value}" for name, value in each.answer.items())
+def remarks(case: Case, results: list[Result]) -> Iterator[str]:
+    by_name = {each.runner: each for each in results if each.walls}
+    for each in by_name.values():
+        if each.steps:
+            yield f"{each.runner}, of the last repeat: {named(each.steps)}."
+        if each.reading:
+            twice = 2 * (each.reading["encoding"] + each.reading["fingerprint"]) + each.reading["order"]
+            yield (
+                f"{each.runner}, reading people: {named(each.reading)}; without it (solver and checker each read once) "
+                f"{seconds(max(each.wall - twice, 0.0))} s. Warming up, outside the clock: {seconds(each.warm)} s."
+            )
+        if "pairs" in each.answer:
+            nanoseconds = [value / case.pairs * 1e9 for value in (each.cpu, each.wall)]
+            yield f"{each.runner}: {nanoseconds[0]:.1f} ns of CPU a pair, {nanoseconds[1]:.1f} ns on the clock."
+        if "p95_ms" in each.answer:
+            yield f"{each.runner}: " + ", ".join(f"{name} {value}" for name, value in each.answer.items())
+    if {"trellis", "trellis-scan"} <= set(by_name):
+        whole, scan = by_name["trellis"], by_name["trellis-scan"]
+        yield f"trellis is {whole.wall / scan.wall:.2f} passes over all pairs, wall; {whole.cpu / scan.cpu:.2f}, CPU."
+
+
+def named(steps: dict[str, float]) -> str:
+    return ", ".join(f"{name} {seconds(value)} s" for name, value in steps.items())

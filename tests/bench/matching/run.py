@@ -36,7 +36,8 @@ class Result:
     before: float = 0.0
     peak: float = 0.0
     load: float = 0.0
-    answer: dict[str, int] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
     warm: float = 0.0
     reading: dict[str, float] = field(default_factory=dict)
     failed: str = ""
@@ -118,6 +119,7 @@ def _note(found: Result, facts: dict[str, Any], limits: Limits) -> None:
             found.before = found.before or facts["before"]
             found.peak = max(found.peak, facts["peak"])
             found.load, found.answer = facts["load"], facts["answer"]
+            found.steps = found.answer.pop("steps", {})
         case "reading":
             found.reading = facts
         case "failed":

@@ -14,7 +14,7 @@ from typing import Any
 from tests.bench.matching.cases import CASE_BY_NAME, OURS, Case
 from tests.bench.matching.stopwatch import load, measured
 
-SLOW, SLOWER = 5.0, 20.0  # seconds a repeat from which three, and one, are enough
+SLOW, SLOWER = 5.0, 20.0  # seconds a repeat from which half of them, and one, are enough
 MODULES = {
     "mentor-match": "peer_mentor_match",
     "matching": "peer_matching_games",
@@ -58,14 +58,14 @@ def run(runner: str, case: Case, folder: Path, repeats: int) -> None:
         say(kind="done", **cost, load=load(), answer=read(answer))
         del work, answer
         spent += cost["wall"]
-        if number + 1 >= enough(spent / (number + 1)):
+        if number + 1 >= enough(spent / (number + 1), repeats):
             break
     if runner == "trellis":
         say(kind="reading", **module.reading(case))
 
 
-def enough(seconds: float) -> int:
-    return 1 if seconds > SLOWER else 3 if seconds > SLOW else 5
+def enough(seconds: float, repeats: int) -> int:
+    return 1 if seconds > SLOWER else (repeats + 1) // 2 if seconds > SLOW else repeats
 
 
 def part(name: str) -> Any:
