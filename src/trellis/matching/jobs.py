@@ -2,7 +2,8 @@ from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation
 from trellis.matching.actions import following, offers, rounds, scenarios, waiting
-from trellis.matching.models import PlaceWait, Proposal, Round, Scenario
+from trellis.matching.actions.fairness import make_audit
+from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Round, Scenario
 from trellis.people.models import Organisation
 from trellis.programmes.models import Programme
 
@@ -45,3 +46,10 @@ def solve_scenario(*, organisation_id: int, scenario_id: int) -> dict[str, objec
         return None
     found = scenarios.solve_scenario(found=found, now=clock.now())
     return {"scenario": found.number, "programme": found.programme.slug, "state": found.state}
+
+
+@job("matching.audit_fairness")
+def audit_fairness(*, organisation_id: int, audit_id: int) -> dict[str, object]:
+    """Work out how a round served groups of people."""
+    made = make_audit(audit=FairnessAudit.objects.get(pk=audit_id), now=clock.now())
+    return {"round": made.round.number, "programme": made.round.programme.slug}

@@ -8,6 +8,7 @@ NAMES: dict[str, str | Promise] = {
     "people.check_directory": _("Check of a directory file"),
     "matching.solve_round": _("Best plan for a round"),
     "matching.solve_scenario": _("Plans, prices and curves to compare"),
+    "matching.audit_fairness": _("Fairness figures of a round"),
     "matching.sweep_offers": _("Reminders and expiry of offers"),
     "matching.sweep_all": _("Reminders and expiry of offers, all organisations"),
     "meetings.ask_whether_held": _("Asking whether meetings took place"),
