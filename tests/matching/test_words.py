@@ -20,7 +20,7 @@ from trellis_engine.matching import (
 PARAMS = {
     "skills": ["negotiation", "made_up_skill"], "related": ["coaching"], "covered": 1, "sought": 3,
     "values": ["craft", "learning", "impact"], "roles": ["Team lead"], "levels": 2, "shared": ["First in the family"],
-    "minutes": 240, "slots": [], "back": ["coaching"],
+    "minutes": 240, "slots": [], "answers": 2, "back": ["coaching"],
 }  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def test_help_never_depends_on_which_protection_it_was(rule: str) -> None:
 
 @pytest.mark.parametrize("key", INPUT_KEYS)
 def test_every_unusable_input_says_how_to_cure_it(key: str) -> None:
-    said = words.input_words(InputRefused(key, id="P1", sum=90, factor="magic", rule="magic", field="level", skill="x"))
+    params = dict.fromkeys(("factor", "rule", "objective"), "magic")
+    said = words.input_words(InputRefused(key, id="P1", sum=90, field="level", skill="x", **params))
 
     assert said.count(".") == 2
     assert "%" not in said

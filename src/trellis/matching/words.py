@@ -26,6 +26,7 @@ FACTOR_NAMES: dict[str, Words] = {
     "availability": gettext_lazy("Time in common"),
     "mutual_preference": gettext_lazy("Wishes"),
     "balance": gettext_lazy("Even load"),
+    "answers": gettext_lazy("Answers to your own questions"),
 }
 
 # One sentence for what protects people, so that a refusal never shows that somebody wished not to meet somebody.
@@ -40,6 +41,12 @@ RULE_NAMES: dict[str, Words] = {
     "common_language": gettext_lazy("they have no language in common"),
     "level_gap": gettext_lazy("their levels are too close or too far apart"),
     "time_zone": gettext_lazy("their time zones are too far apart"),
+    "different_unit": gettext_lazy("they are in the same unit"),
+    "different_location": gettext_lazy("they work at the same place"),
+    "conflict_guard": gettext_lazy("they have a manager in common"),
+    "eligibility": gettext_lazy("one of them does not meet the conditions for joining any more"),
+    "answers_must": gettext_lazy("they share no answer to a question of the form that asks for one"),
+    "answers_must_not": gettext_lazy("they share an answer to a question of the form that must keep them apart"),
     "minimum_score": gettext_lazy("the match is below the programme's minimum"),
     "places_taken_by_pins": gettext_lazy("the places are already taken by pinned pairs"),
 }
@@ -174,6 +181,14 @@ _HELP_BY_RULE: dict[str, Words] = {
     ),
     "level_gap": gettext_lazy("A mentor at another level, or a wider range of levels in the programme's settings."),
     "time_zone": gettext_lazy("A mentor nearer by the clock, or a wider range of time zones in the settings."),
+    "different_unit": gettext_lazy("A mentor from another unit."),
+    "different_location": gettext_lazy("A mentor from another place."),
+    "conflict_guard": gettext_lazy("A mentor from another line, or fewer steps in the programme's settings."),
+    "eligibility": gettext_lazy("Look at the conditions for joining, or correct the directory."),
+    "answers_must": gettext_lazy(
+        "A mentor with another answer in the form, or a question that does not have to be met."
+    ),
+    "answers_must_not": gettext_lazy("A mentor with another answer in the form."),
     "minimum_score": gettext_lazy("More skills and half-days in their profile, or a lower minimum in the settings."),
 }
 
@@ -273,6 +288,8 @@ _SENTENCES: dict[str, Words] = {
     "availability.common": gettext_lazy("Both are free at the same time %(hours)s a week."),
     "availability.gap": gettext_lazy("Little time in common: %(hours)s a week. Book early."),
     "mutual_preference.both": gettext_lazy("Each of you asked for the other."),
+    "answers.shared": gettext_lazy("Answers in the sign-up form in common: at least %(answers)s."),
+    "answers.gap": gettext_lazy("Few answers in the sign-up form in common."),
 }
 _SENTENCES |= PEER_SENTENCES
 _FOR_REVIEWERS: dict[str, Words] = {

@@ -147,7 +147,7 @@ def check_places(mentor_capacity: int, mentors_per_mentee: int, places_for_mente
 
 
 def check_weights(weights: MatchingSettings) -> Faults:
-    """Whole numbers over the eleven factors that sum to 100."""
+    """Whole numbers over the factors that sum to 100."""
     given = weights.weights
     for factor in given:
         if factor not in templates.factors():

@@ -52,7 +52,7 @@ class Template:
     enrolment: str
     priority_rule: str
     eligibility: Mapping[str, tuple[str, ...]]  # side -> conditions in words
-    weights: Mapping[str, int]  # of all eleven factors, summing to 100
+    weights: Mapping[str, int]  # of all factors, summing to 100
     ideal_level_gap: tuple[int, int] | None
     suggestions: int
     method: str
@@ -121,7 +121,7 @@ class Template:
 
 @cache
 def factors() -> Mapping[str, str]:
-    """The eleven factors of a match and what each one means, in the order of the file."""
+    """The factors of a match and what each one means, in the order of the file."""
     return MappingProxyType(dict(content.read("programme_templates.yaml")["weight_factors"]))
 
 

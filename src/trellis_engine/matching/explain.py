@@ -47,6 +47,7 @@ def _gap(ranked: list[Part], reasons: tuple[Reason, ...], couple: Couple) -> Rea
     weak = [part for part in ranked if 0 <= part.feature < WEAK and part.weight and part.factor not in shown]
     for part in sorted(weak, key=lambda part: part.points - part.weight * FEATURE_SCALE):
         wording = FACTOR_BY_NAME[part.factor].gap
-        if wording:
-            return Reason(part.factor, f"{part.factor}.gap", wording(couple))
+        told = wording(couple) if wording else None
+        if told is not None:
+            return Reason(part.factor, f"{part.factor}.gap", told)
     return None

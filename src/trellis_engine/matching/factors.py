@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from trellis_engine.matching.answers import answers, gap_can_be_told, given_answers, told_of
 from trellis_engine.matching.encode import Encoded, free, skills_stated, topics_offered, topics_sought
 from trellis_engine.matching.grid import UNKNOWN, Grid
 from trellis_engine.matching.people import Participant, Taxonomy
@@ -50,7 +51,7 @@ class Factor:
     feature: Callable[[Encoded, slice], Grid]
     reads: Reads
     reason: Callable[[Couple], Told | None]
-    gap: Callable[[Couple], Params] | None
+    gap: Callable[[Couple], Params | None] | None
 
 
 def _alike(*parts: Alike) -> ByClass:
@@ -307,6 +308,15 @@ def _busy(person: Participant) -> int:
     return person.busy
 
 
+def _answers_told(couple: Couple) -> Told | None:
+    least = told_of(couple.mentee, couple.mentor, couple.settings)
+    return ("shared", {"answers": least}) if least else None
+
+
+def _answers_gap(couple: Couple) -> Params | None:
+    return {} if gap_can_be_told(couple.mentee, couple.mentor, couple.settings) else None
+
+
 FACTORS = (
     Factor(
         "skill_coverage", skill_coverage, Seeking(skills_stated, skills_stated),
@@ -324,5 +334,6 @@ FACTORS = (
     Factor("availability", availability, CommonWeek(AMPLE_MINUTES), _time_told, lambda c: {"minutes": _minutes(c)}),
     Factor("mutual_preference", mutual_preference, ByPair(), _wish_told, None),
     Factor("balance", balance, ByClass(everybody, _spare), untold, None),
+    Factor("answers", answers, ByClass(given_answers, given_answers), _answers_told, _answers_gap),
 )  # fmt: skip
 FACTOR_BY_NAME = {factor.name: factor for factor in FACTORS}

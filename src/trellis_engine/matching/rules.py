@@ -7,10 +7,12 @@ level 0) does not forbid: an empty answer must not lock a person out.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 
+from trellis_engine.matching.answers import given_answers, sharing
 from trellis_engine.matching.encode import Encoded
 from trellis_engine.matching.grid import Grid, Mask
 from trellis_engine.matching.people import Participant
@@ -129,6 +131,64 @@ def _offset(person: Participant) -> int:
     return person.utc_offset_minutes
 
 
+def different_unit(block: Block, rule: Rule) -> Mask:
+    return _same(block, _unit)
+
+
+def different_location(block: Block, rule: Rule) -> Mask:
+    return _same(block, _location)
+
+
+def _same(block: Block, word: Callable[[Participant], str]) -> Mask:
+    mine, theirs = block.encoded.mentee_codes(word)[block.rows, None], block.encoded.mentor_codes(word)
+    same: Mask = (mine == theirs) & (mine >= 0)
+    return same
+
+
+def _unit(person: Participant) -> str:
+    return person.unit
+
+
+def _location(person: Participant) -> str:
+    return person.location
+
+
+def conflict_guard(block: Block, rule: Rule) -> Mask:
+    """A manager in common among the nearest ``maximum`` of each: both would answer to the same person."""
+    shared: Mask = block.encoded.overlap(_nearest_managers(rule.maximum or 1)).counts(block.rows) > 0
+    return shared
+
+
+@cache
+def _nearest_managers(levels: int) -> Callable[[Participant], frozenset[str]]:
+    return lambda person: frozenset(person.managers[:levels])
+
+
+def _managers(person: Participant) -> tuple[str, ...]:
+    return person.managers
+
+
+def eligibility(block: Block, rule: Rule) -> Mask:
+    """One of the two does not meet the programme's conditions now."""
+    mine = block.encoded.mentee_numbers(_eligible)[block.rows, None]
+    either: Mask = (mine * block.encoded.mentor_numbers(_eligible)) == 0
+    return either
+
+
+def _eligible(person: Participant) -> int:
+    return int(person.eligible)
+
+
+def answers_must(block: Block, rule: Rule) -> Mask:
+    """Both answered the question, and share no answer."""
+    answered, shared = sharing(block.encoded, block.rows, rule.question)
+    return answered & ~shared
+
+
+def answers_must_not(block: Block, rule: Rule) -> Mask:
+    return sharing(block.encoded, block.rows, rule.question)[1]
+
+
 def minimum_score(block: Block, rule: Rule) -> Mask:
     """Counts the score before its floor of 1, so a minimum of 1 forbids pairs with nothing in common."""
     return block.points < block.encoded.settings.minimum_score
@@ -158,6 +218,12 @@ RULES = {
     "common_language": HardRule(common_language, _nothing, ByClass(_languages, _languages)),
     "level_gap": HardRule(level_gap, _levels, ByClass(_level, _level)),
     "time_zone": HardRule(time_zone, _only_limits, ByClass(_offset, _offset)),
+    "different_unit": HardRule(different_unit, _nothing, ByClass(_unit, _unit)),
+    "different_location": HardRule(different_location, _nothing, ByClass(_location, _location)),
+    "conflict_guard": HardRule(conflict_guard, _only_limits, ByClass(_managers, _managers)),
+    "eligibility": HardRule(eligibility, _nothing, ByClass(_eligible, _eligible)),
+    "answers_must": HardRule(answers_must, _nothing, ByClass(given_answers, given_answers)),
+    "answers_must_not": HardRule(answers_must_not, _nothing, ByClass(given_answers, given_answers)),
     "forbidden_pair": _of_pairs(forbidden_pair),
     "minimum_score": HardRule(minimum_score, _nothing),  # read off the points themselves
 }

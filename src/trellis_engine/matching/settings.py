@@ -36,12 +36,14 @@ class ScoredQuestion:
     """A question of the sign-up form whose answers the factor ``answers`` compares.
 
     ``importance`` is its weight among the questions, 1..9. ``complement``: what counts is how much of what
-    the mentee chose the mentor chose too, instead of how alike the two lists are.
+    the mentee chose the mentor chose too, instead of how alike the two lists are; ``options`` then says
+    how many there are to choose from.
     """
 
     key: str
     importance: int = 5
     complement: bool = False
+    options: int = 0
 
     def __post_init__(self) -> None:
         if self.importance not in IMPORTANCE:

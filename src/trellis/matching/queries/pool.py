@@ -92,8 +92,9 @@ def _rules_on_answers(asked: Iterable[Mapping[str, Any]]) -> Iterable[Rule]:
 def _scored(asked: Iterable[Mapping[str, Any]]) -> Iterable[ScoredQuestion]:
     for question in asked:
         if question["mode"] in (AnswerMode.SCORE, AnswerMode.COMPLEMENT):
+            complement = question["mode"] == AnswerMode.COMPLEMENT
             yield ScoredQuestion(
-                question["key"], question["importance"], complement=question["mode"] == AnswerMode.COMPLEMENT
+                question["key"], question["importance"], complement, question["options"] if complement else 0
             )
 
 

@@ -17,6 +17,7 @@ class MatchedQuestion:
     text: str  # as mentees read it
     mentor_text: str
     shared_options: int  # how many options both sides can choose
+    mentor_options: int
     mode: str
     importance: int
 
@@ -27,7 +28,9 @@ class MatchedQuestion:
     @property
     def plain(self) -> Mapping[str, str | int]:
         """As a round keeps it among its settings."""
-        return {"key": self.key, "mode": self.mode, "importance": self.importance}
+        return {
+            "key": self.key, "mode": self.mode, "importance": self.importance, "options": self.mentor_options,
+        }  # fmt: skip
 
 
 def matched_questions(programme: Programme) -> list[MatchedQuestion]:
@@ -43,5 +46,6 @@ def _question(mentee: Mapping[str, Any], mentor: Mapping[str, Any]) -> MatchedQu
     offered = [{option.id for option in options_of(row["options"])} for row in (mentee, mentor)]
     return MatchedQuestion(
         key=mentee["key"], text=mentee["text"], mentor_text=mentor["text"],
-        shared_options=len(offered[0] & offered[1]), mode=mentee["mode"], importance=mentee["importance"],
+        shared_options=len(offered[0] & offered[1]), mentor_options=len(offered[1]), mode=mentee["mode"],
+        importance=mentee["importance"],
     )  # fmt: skip
