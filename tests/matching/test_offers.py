@@ -48,7 +48,8 @@ def say(proposal: Proposal, side: str, accepted: bool, now: datetime | None = No
 
 
 def reminders() -> list[tuple[int, str]]:
-    return list(Notice.objects.filter(kind="matching.offer_reminder").values_list("person", "key"))
+    kinds = ["matching.offer_reminder", "matching.offer_last_notice"]
+    return list(Notice.objects.filter(kind__in=kinds).values_list("person", "key"))
 
 
 def test_one_yes_waits_for_the_other(one: Proposal) -> None:
@@ -236,6 +237,9 @@ def test_after_a_pause_of_the_machine_only_the_latest_reminder_goes(one: Proposa
 
     assert reminded == 3  # three offers, one reminder each
     assert {key.rsplit(":", 1)[1] for _person, key in reminders()} == {"3"}
+    assert {notice.kind for notice in Notice.objects.filter(key__contains=":reminder:")} == {
+        "matching.offer_last_notice"
+    }
     assert remind_and_expire(now=one.offered_at + timedelta(days=8)) == (0, 0)
 
 
@@ -258,8 +262,10 @@ def test_whoever_withdraws_leaves_nobody_waiting(one: Proposal) -> None:
 
     one.refresh_from_db()
     assert one.state == ProposalState.WITHDRAWN
-    told = Notice.objects.filter(kind="matching.offer_not_taken", key=f"proposal:{one.pk}:not_taken")
-    assert list(told.values_list("person", flat=True)) == [one.mentee.person_id]
+    told = Notice.objects.filter(kind="matching.partner_away", key=f"proposal:{one.pk}:not_taken")
+    assert [(notice.person_id, notice.parameters["partner"]) for notice in told] == [
+        (one.mentee.person_id, one.mentor.person.full_name)
+    ]
     assert not Proposal.objects.filter(mentor=one.mentor, state=ProposalState.OFFERED).exists()
 
 

@@ -9,10 +9,9 @@ from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
-from trellis.programmes.settings_model import MatchingSettings
+from trellis.programmes.settings_model import OPEN_REQUESTS, MatchingSettings
 
 SELF_MATCH = ("self_chosen", "self_booking")
-OPEN_REQUESTS = 3  # unless the programme says otherwise
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,12 @@ class Agreeing:
     @classmethod
     def of(cls, programme: Programme) -> Self:
         """From the programme's matching settings; what is missing or unknown takes its default."""
-        stored = programme.matching
-        approval = stored.get("approval")
+        chosen = MatchingSettings.of(programme.matching)
+        known = chosen.approval in Approval.values
         return cls(
-            approval=Approval(approval) if approval in Approval.values else Approval.BOTH,
-            open_requests=stored.get("open_requests", OPEN_REQUESTS),
-            first_meeting=bool(stored.get("first_meeting")),
-        )
+            approval=Approval(chosen.approval) if known else Approval.BOTH,
+            open_requests=chosen.open_requests, first_meeting=chosen.first_meeting,
+        )  # fmt: skip
 
     @property
     def asks_both(self) -> bool:

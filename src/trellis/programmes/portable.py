@@ -203,7 +203,18 @@ _MATCHING = Record(
         "first_meeting": flag,
     },
     # files written before these existed are read as they were meant
-    optional=frozenset({"shared_manager_levels", "objective", "spread", "keep_bonus", "scoring", "approval", "open_requests", "first_meeting"}),
+    optional=frozenset(
+        {
+            "shared_manager_levels",
+            "objective",
+            "spread",
+            "keep_bonus",
+            "scoring",
+            "approval",
+            "open_requests",
+            "first_meeting",
+        }
+    ),
 )
 _QUESTION = Record(
     QuestionText,

@@ -142,11 +142,14 @@ def test_a_full_mentor_cannot_be_asked_and_three_who_can_are_named(mentee: Clien
     full = world.mentors[0]
     a_pair(world.programme, mentor=full.person)
 
-    page = shown(mentee, world)
+    page, everybody = shown(mentee, world), shown(mentee, world, full="yes")
     status, refused = ask(mentee, world, full)
 
-    assert "Full: 1 of 1 taken" in page
-    assert "Three who can" in page
+    assert ("2 of 2 mentors" in page, full.person.full_name in page) == (True, False)
+    assert "also 1 who is full" in page
+    assert "3 of 3 mentors" in everybody
+    assert "Full: 1 of 1 taken" in everybody
+    assert "Three who can" in everybody
     assert (status, f"{full.person.full_name} has no free place: 1 of 1 are taken." in refused) == (409, True)
     assert "These could be asked:" in refused
     assert world.mentors[1].person.full_name in refused
@@ -325,7 +328,7 @@ def test_what_mentors_wrote_is_not_in_the_directory(mentee: Client, world: World
 
 def test_the_page_costs_the_same_with_many_mentors(mentee: Client, world: World) -> None:
     with CaptureQueriesContext(connection) as few:
-        shown(mentee, world)
+        shown(mentee, world, full="yes")
     for number in range(20):
         mentor = world.enrol(Side.MENTOR)
         EnrolmentSkillFactory(enrolment=mentor, skill="negotiation")
@@ -333,7 +336,7 @@ def test_the_page_costs_the_same_with_many_mentors(mentee: Client, world: World)
             ProposalFactory(programme=world.programme, mentor=mentor, state=ProposalState.OFFERED)
             PersonFactory(organisation=world.manager.organisation, manager=mentor.person)
     with CaptureQueriesContext(connection) as many:
-        page = shown(mentee, world)
+        page = shown(mentee, world, full="yes")
 
     assert "23 of 23 mentors" in page
     assert len(many) == len(few)

@@ -227,7 +227,7 @@ def test_who_has_answered_is_shown_and_what_they_said_is_not(manager: Client, wo
 
     page = shown(manager, found)
 
-    assert (page.count("mentee has answered"), page.count("mentor has answered")) == (1, 0)
+    assert (page.count("waiting for the mentor"), page.count("waiting for both")) == (1, 1)
     assert "0 of 3 accepted by both" in page
     assert "2 wait for answers, 1 were not taken up" in page
     assert "REASON-MARKER" not in page

@@ -23,22 +23,37 @@ class PairNotPossible(Refusal):
     """A hard rule forbids the pair, or a side has no place left in this round."""
 
 
+class PairPinned(Refusal):
+    """A pinned pair stays until the pin is taken off."""
+
+
 @transaction.atomic
 def decide(*, by: Person, found: Round, proposals: Iterable[int], to: str, now: datetime) -> int:
     """Approve, decline or put back pairs of a round under review; returns how many changed.
 
-    Pairs already there, and ids of other rounds, are passed over, so that a second click does no harm.
-    Raises NotAllowed, WrongState, and PairNotPossible when a declined pair has lost its place to another.
+    Pairs already there, and ids of other rounds, are passed over, so that a second click does no harm; so are pinned
+    pairs among others that are declined. Raises NotAllowed, WrongState, PairPinned when all that would be declined
+    are pinned, and PairNotPossible when a declined pair has lost its place to another.
     """
     found = locked(by, found, RoundState.REVIEW)
     chosen = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).exclude(state=to)
     people = chosen.select_related("mentee__person", "mentor__person").order_by("id")
-    changed = [proposal for proposal in people if rules.can_move(proposal, to)]
+    changed = _unpinned([proposal for proposal in people if rules.can_move(proposal, to)], to)
     if to in STANDING:
         _check_room(found, [proposal for proposal in changed if proposal.state == ProposalState.DECLINED])
     for proposal in changed:
         move(proposal, to, by=by, now=now)
     return len(changed)
+
+
+def _unpinned(chosen: list[Proposal], to: str) -> list[Proposal]:
+    """Whatever a pin does not hold where it is."""
+    if to != ProposalState.DECLINED:
+        return chosen
+    loose = [proposal for proposal in chosen if proposal.origin != ProposalOrigin.PINNED]
+    if chosen and not loose:
+        raise PairPinned(_("This pair is pinned. Take the pin off before you decline it."))
+    return loose
 
 
 def _check_room(found: Round, back: list[Proposal]) -> None:
@@ -64,7 +79,11 @@ def approve_from(*, by: Person, found: Round, score: int, now: datetime) -> int:
 
 @transaction.atomic
 def set_pin(*, by: Person, found: Round, proposal: Proposal, pinned: bool, now: datetime) -> Proposal:
-    """Keep this pair together, or no longer, when the round is run again. Raises PairNotPossible if it is declined."""
+    """Keep this pair as it is until the pin is taken off, or no longer.
+
+    A pinned pair is neither swapped nor declined, and stays together when the round is run again or planned anew
+    while it is looked at. Raises PairNotPossible if it is declined.
+    """
     found = locked(by, found, RoundState.REVIEW)
     rows = found.proposals.select_for_update(of=("self",)).select_related("mentee__person", "mentor__person")
     proposal = rows.get(pk=proposal.pk)
@@ -92,10 +111,12 @@ def _origin_before(found: Round, proposal: Proposal) -> ProposalOrigin:
 def swap(*, by: Person, found: Round, first: Proposal, second: Proposal, now: datetime) -> tuple[Proposal, Proposal]:
     """Let two pairs exchange their mentors. Both new pairs are approved; the old ones are declined.
 
-    Raises PairNotPossible in the rule's words, and then changes nothing.
+    Raises PairPinned, or PairNotPossible in the rule's words, and then changes nothing.
     """
     found = locked(by, found, RoundState.REVIEW)
     one, other = (_standing(found, each) for each in (first, second))
+    _unpinned([one], ProposalState.DECLINED)
+    _unpinned([other], ProposalState.DECLINED)
     new = pairs_after_swap(found, one, other)
     refusal = next((pair.refusal for pair in new if pair.refusal), "")
     if refusal:

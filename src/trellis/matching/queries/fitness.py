@@ -42,7 +42,7 @@ def faults_of(programme: Programme, pairs: QuerySet[Proposal]) -> dict[int, str]
 
 def _faults(row: Row, left: Counter[int], out: frozenset[tuple[str, str]]) -> Iterator[str]:
     """The first thing in the way; a pair without any takes its two places."""
-    names = {side: _name(row, side) for side in SIDES}
+    names = {side: name_on(row, side) for side in SIDES}
     if (row["mentee__person__external_id"], row["mentor__person__external_id"]) in out:
         yield _("%(mentee)s and %(mentor)s are together, asked already, or one of them said no") % names
     for side in SIDES:
@@ -68,7 +68,8 @@ def _standing(row: Row, side: str, name: str) -> str:
     return _("%(name)s is no longer ready to be matched") % {"name": name}
 
 
-def _name(row: Row, side: str) -> str:
+def name_on(row: Row, side: str) -> str:
+    """The name of the person on this side of a row of values()."""
     first = row[f"{side}__person__preferred_name"] or row[f"{side}__person__given_name"]
     return f"{first} {row[f'{side}__person__family_name']}".strip()
 

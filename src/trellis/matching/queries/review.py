@@ -1,16 +1,20 @@
 """The review board page by page: which pairs a filter shows, who has answered, what waits beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trellis.kernel.jobs.tables import Job, JobState
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.board import BoardRow, board_rows, state_counts
+from trellis.matching.rules import awaited
 from trellis.people.directory.names import folded
 from trellis.programmes.models import Programme
 
@@ -43,7 +47,8 @@ class View:
 @dataclass(frozen=True)
 class ReviewRow:
     pair: BoardRow
-    answered: tuple[bool, bool]  # mentee, mentor; what they said stays with them
+    turn: str  # of an open offer: who is waited for, in words; what anybody said stays with them
+    unfit: str = ""  # what is in its way since the round was solved, in words
 
 
 @dataclass(frozen=True)
@@ -95,17 +100,39 @@ def review_of(found: Round, *, show: str, name: str, page: int) -> Review | None
         return None
     ids = shown.order_by("score", "id").values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
     rows = board_rows(Proposal.objects.filter(pk__in=list(ids)))
-    answered = set(OfferAnswer.objects.filter(proposal__in=[row.id for row in rows]).values_list("proposal", "person"))
+    turns = _turns([row.id for row in rows if row.state == ProposalState.OFFERED])
     scores = Proposal.objects.filter(round=found, state=ProposalState.UNDER_REVIEW).aggregate(
         low=Min("score"), high=Max("score")
     )
     return Review(
-        rows=[
-            ReviewRow(row, ((row.id, row.mentee.id) in answered, (row.id, row.mentor.id) in answered)) for row in rows
-        ],
+        rows=[ReviewRow(row, turns.get(row.id, "")) for row in rows],
         total=total, page=page, pages=pages, views=_views(found),
         lowest=(scores["low"] or 0) // 1000, highest=(scores["high"] or 0) // 1000,
     )  # fmt: skip
+
+
+WAITS_FOR: dict[frozenset[str], str | Promise] = {
+    frozenset({"mentee", "mentor"}): _("waiting for both"),
+    frozenset({"mentee"}): _("waiting for the mentee"),
+    frozenset({"mentor"}): _("waiting for the mentor"),
+}
+
+
+def _turns(offered: list[int]) -> dict[int, str]:
+    """Whose turn it is in these open offers. Two queries."""
+    rows = Proposal.objects.filter(pk__in=offered).select_related("mentee", "mentor").prefetch_related("answers")
+    fields = ("approval", "meeting_from", "mentee__person_id", "mentor__person_id")
+    return {row.pk: _turn(row) for row in rows.only("id", *fields)}
+
+
+def _turn(row: Proposal) -> str:
+    waits = str(WAITS_FOR.get(awaited(row, yes_sides(row)), ""))
+    return gettext("they meet first; %(waits)s") % {"waits": waits} if row.meeting_from else waits
+
+
+def with_faults(review: Review, faults: Mapping[int, str]) -> Review:
+    """The same page, with what is in the way of its pairs."""
+    return replace(review, rows=[replace(row, unfit=faults.get(row.pair.id, "")) for row in review.rows])
 
 
 def _views(found: Round) -> list[View]:

@@ -15,8 +15,10 @@ from trellis.matching.actions.review import approve_from, decide, set_pin, swap
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import board_rows
+from trellis.matching.queries.departures import departures
+from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import proof_of
-from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window
+from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window, with_faults
 from trellis.matching.queries.swaps import STANDING, pairs_after_swap
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.rounds.forms import Decision, ScoreForm, Shown, name_of
@@ -53,9 +55,12 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
     review = review_of(found, show=shown.show, name=shown.name, page=shown.page)
     if review is None:
         raise Http404
+    is_open = found.state == RoundState.REVIEW
+    faults = faults_of(found.programme, found.proposals.filter(state__in=STANDING)) if is_open else {}
     context = {
-        "programme": found.programme, "found": found, "review": review, "shown": shown, "form": form,
-        "open": found.state == RoundState.REVIEW, "published": found.state == RoundState.PUBLISHED,
+        "programme": found.programme, "found": found, "review": with_faults(review, faults),
+        "faults": faults, "shown": shown, "form": form,
+        "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
         "proof": proof_of(found), "undo": undo_window(found, clock.now()), "answers": answers_of(found),
         "approved": next((view.count for view in review.views if view.key == "approved"), 0),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import ready_in, rounds_of, state_counts, unmatched_rows
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.review import next_choices, waiting_next_choices
+from trellis.matching.rules import Agreeing
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 from trellis.web.access import Audience, PersonRequest, audience
@@ -84,7 +85,7 @@ def next_choice(request: PersonRequest, slug: str, proposal: int) -> HttpRespons
 def _decide_next(request: PersonRequest, programme: Programme, found: Proposal) -> str:
     if request.POST.get("answer") == "offer":
         review.offer_next_choice(by=request.person, proposal=found, now=clock.now())
-        return gettext("Offered to both sides. They have 14 days to answer.")
+        return gettext("Offered. Whoever is asked has 14 days to answer.")
     following = review.pass_over(by=request.person, proposal=found, now=clock.now())
     if following:
         return gettext("Passed over. The choice after it is laid out below.")
@@ -145,7 +146,7 @@ def publish(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "programme": found.programme, "found": found, "approved": counts.get(ProposalState.APPROVED, 0),
         "waiting": counts.get(ProposalState.UNDER_REVIEW, 0), "undo_minutes": actions.UNDO_MINUTES,
-        "offer_days": actions.OFFER_DAYS,
+        "offer_days": actions.OFFER_DAYS, "agreeing": Agreeing.of(found.programme),
     }  # fmt: skip
     return render(request, "rounds/publish.html", context)
 
@@ -153,8 +154,8 @@ def publish(request: PersonRequest, slug: str, number: int) -> HttpResponse:
 def _publish(by: Person, found: Round, now: datetime) -> str:
     count = actions.publish_round(by=by, found=found, now=now)
     return ngettext(
-        "Published: %(count)d pair has been offered to both sides.",
-        "Published: %(count)d pairs have been offered to both sides.", count,
+        "Published: %(count)d pair. Everybody who is asked, and whoever begins, has been told.",
+        "Published: %(count)d pairs. Everybody who is asked, and whoever begins, has been told.", count,
     ) % {"count": count}  # fmt: skip
 
 

@@ -80,6 +80,10 @@ def _of_matching(form: SectionForm) -> list[str]:
     return [_("The next round uses the new settings. Pairs that exist and rounds that are solved stay as they are.")]
 
 
+def _of_agreeing(form: SectionForm) -> list[str]:
+    return [_("It holds for what is offered from now on. Offers that are out go on as they began.")]
+
+
 def _of_terms(form: SectionForm) -> list[str]:
     return [_("Everybody who takes part is told and asked to accept the new terms.")]
 
@@ -100,6 +104,7 @@ _CONSEQUENCES: Mapping[str, Callable[[SectionForm], list[str]]] = {
     "stages": _of_stages,
     "tasks": _of_tasks,
     "matching": _of_matching,
+    "agreeing": _of_agreeing,
     "terms": _of_terms,
     "visibility": _of_visibility,
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trellis.programmes.actions import settings as actions
 from trellis.programmes.models import Programme
-from trellis.web.wizard.forms import matching, rows, sections
+from trellis.web.wizard.forms import agreeing, matching, rows, sections
 from trellis.web.wizard.forms.sections import SectionForm
 
 
