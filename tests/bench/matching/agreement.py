@@ -24,7 +24,9 @@ from tests.bench.matching.references import (
     cells_of,
     deferred_acceptance,
     every_plan,
+    highest_floor,
     instance_of,
+    under,
 )
 from tests.engine.matching.worlds import TAXONOMY, pinned_world, world
 from trellis_engine.matching import Plan, Pool, Settings, certificate, solve, verify
@@ -105,9 +107,18 @@ def value_alone(instance: Instance, cells: Cells) -> tuple[int, ...]:
     return (instance.value(cells),)
 
 
-def most_then_floor(instance: Instance, cells: Cells) -> tuple[int, ...]:
-    """As many as possible, the worst pair as good as possible, the total as high as possible."""
-    return instance.matched(cells), min((instance.scores[each] for each in cells), default=0), instance.value(cells)
+def floor() -> Iterator[None]:
+    """As many as possible, then the highest floor that leaves nobody out, then the value."""
+    for seed, (pool, settings) in enumerate(rounds("matched_floor_total", most=10, wants=2)):
+        instance = instance_of(pool, settings, TAXONOMY)
+        plan = proven(pool, settings)
+        mine, most = cells_of(plan, pool, instance), instance.matched(by_flow(instance, instance.first))
+        above = under(instance, highest_floor(instance, most))
+        same(f"round {seed}, pairs above the floor", sorted(under(instance, plan.floor).scores), sorted(above.scores))
+        same(f"round {seed}, kept above it", mine <= frozenset(above.scores) and instance.fits(mine), True)
+        theirs = by_flow(above, instance.first)
+        same(f"round {seed}", *(most_then_value(instance, each) for each in (mine, theirs)))
+        yield
 
 
 def stable() -> Iterator[None]:
@@ -189,6 +200,37 @@ def ranks_of(pool: Pool) -> dict[Cell, int]:
     }
 
 
+def rotation() -> Iterator[None]:
+    """Most mentees who meet anybody, then most meetings, then points: by one flow; and weeks without a clash."""
+    engine, proof = (
+        import_module("trellis_engine.matching.rotation"),
+        import_module("trellis_engine.matching.rotation_proof"),
+    )
+    for seed, (pool, settings) in enumerate(rounds("matched_total", most=7, wants=2)):
+        weeks = 1 + seed % 4
+        settings = replace(settings, pinned=frozenset(), spread=0)
+        found = engine.rotate(pool, settings, TAXONOMY, SALT, weeks)
+        same("certificate", proof.verify(proof.certificate_of(found), pool, settings, TAXONOMY), ())
+        instance = instance_of(pool, settings, TAXONOMY)
+        wants, places = [weeks * (many > 0) for many in instance.wants], [weeks * many for many in instance.places]
+        each = (100_000 + instance.keep_bonus) * (sum(wants) + 1)
+        whole = replace(instance, wants=tuple(wants), places=tuple(places), spread=0)
+        heavy = replace(whole, scores={cell: score + each for cell, score in whole.scores.items()})
+        theirs = by_flow(heavy, each * (sum(wants) + 2))
+
+        def figures(cells: Cells, instance: Instance = whole) -> list[int]:
+            return [instance.matched(cells), len(cells), sum(map(instance.points, cells))]
+
+        same(f"rotation {seed}", figures(cells_of(found, pool, whole)), figures(theirs))
+        seats = {mentor.id: mentor.places for mentor in pool.mentors}
+        for week in range(1, weeks + 1):
+            mine = [(m.mentee, m.mentor) for m in found.meetings if m.week == week]
+            same(f"rotation {seed}, week {week}", len({mentee for mentee, _ in mine}), len(mine))
+            full = all(sum(mentor == name for _, mentor in mine) <= many for name, many in seats.items())
+            same(f"rotation {seed}, seats of week {week}", full, True)
+        yield
+
+
 def peers() -> Iterator[None]:
     """People on one side, from people to proof: most pairs, then the total, by networkx."""
     networkx = import_module("networkx")
@@ -256,10 +298,10 @@ KINDS = (
     Kind("most matched, then total", "every plan", lambda: everything(most_then_value, "matched_total")),
     Kind("total alone", "OR-tools flow", lambda: flow("total"), SECOND_VERSION),
     Kind("total alone", "every plan", lambda: everything(value_alone, "total"), SECOND_VERSION),
-    Kind("most matched, floor, total", "every plan", lambda: everything(most_then_floor, "matched_floor_total"),
-         SECOND_VERSION),
+    Kind("most matched, floor, total", "OR-tools flow", floor, SECOND_VERSION),
     Kind("stable", "deferred acceptance", stable, module("stable")),
     Kind("wishes, rank by rank", "OR-tools flow", wishes, module("wishes")),
+    Kind("rotation over weeks", "OR-tools flow", rotation, module("rotation")),
     Kind("people in pairs", "networkx", peers, module("peers")),
     Kind("people in pairs, the kernel alone", "networkx", crowds, module("forest")),
 )  # fmt: skip

@@ -116,6 +116,22 @@ def by_flow(instance: Instance, first: int) -> Cells:
     return frozenset(cell for cell, arc in zip(cells, arcs, strict=True) if solver.flow(arc))
 
 
+def under(instance: Instance, floor: int) -> Instance:
+    """Only pairs good enough: at least the floor or, where nobody better is open to a mentee, their very best."""
+    best: dict[int, int] = {}
+    for (row, column), score in instance.scores.items():
+        if instance.places[column] > 0:
+            best[row] = max(best.get(row, 0), score)
+    return instance.among(lambda cell: instance.scores[cell] >= min(floor, best.get(cell[0], 0)))
+
+
+def highest_floor(instance: Instance, most: int) -> int:
+    """The highest score that as a floor still leaves as many matched, by one flow for each."""
+    steps = sorted(set(instance.scores.values()))
+    feasible = [step for step in steps if instance.matched(by_flow(under(instance, step), instance.first)) == most]
+    return max(feasible, default=0)
+
+
 def by_wishes(instance: Instance, ranks: dict[Cell, int], longest: int) -> Cells:
     """Rank-maximal: one number holds matched, then the count of each rank, then the points, so that none reaches up."""
     base, points = sum(instance.wants) + 1, (100_000 + instance.keep_bonus) * (sum(instance.wants) + 1)
