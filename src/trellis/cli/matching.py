@@ -32,8 +32,9 @@ from trellis.kernel.jobs import watching_progress
 from trellis.matching.actions.rounds import solve_round, start_round
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Round
-from trellis.matching.queries.board import board, ready_in, unmatched_rows
+from trellis.matching.queries.board import board, unmatched_rows
 from trellis.matching.queries.proof import proof_of
+from trellis.matching.queries.start import openings_of
 from trellis.matching.words import help_words, unmatched_words
 from trellis.programmes.models import Programme
 
@@ -112,7 +113,7 @@ def match(arguments: argparse.Namespace) -> int:
         if programme is None:
             known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
             raise NoSuchProgramme(f"No programme is called {arguments.programme}. There are: {known}")
-        ready = ready_in(programme)
+        ready = openings_of(programme)
         if not ready.mentees or not ready.mentors:
             raise NobodyReady(
                 f"{programme.slug} has {ready.mentees} mentees and {ready.mentors} mentors ready to be matched. "

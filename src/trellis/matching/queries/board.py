@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
 from trellis.matching.words import Params, Words, help_words, reason_words, reviewer_words, unmatched_words
-from trellis.programmes.choices import EnrolmentState
-from trellis.programmes.choices import Side as SideOf
 from trellis.programmes.models import Enrolment, Programme
 
 
@@ -195,23 +192,3 @@ def _gone(found: Round) -> list[tuple[Enrolment, str]]:
             if proposal.state not in _GONE:
                 standing.add(enrolment.pk)
     return [each for pk, each in left.items() if pk not in standing]
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Who is ready to be matched in a programme, before anything is taken off for running mentorships."""
-
-    mentees: int
-    mentors: int
-    places: int
-
-
-def ready_in(programme: Programme) -> Ready:
-    """One query."""
-    mentors = Q(side=SideOf.MENTOR)
-    return Ready(
-        **Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPROVED).aggregate(
-            mentees=Count("id", filter=~mentors), mentors=Count("id", filter=mentors),
-            places=Coalesce(Sum("places", filter=mentors), 0),
-        )
-    )  # fmt: skip

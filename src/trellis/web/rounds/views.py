@@ -15,9 +15,10 @@ from trellis.matching.actions import review
 from trellis.matching.actions import rounds as actions
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.board import ready_in, rounds_of, state_counts, unmatched_rows
+from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.review import next_choices, waiting_next_choices
+from trellis.matching.queries.start import obstacles_of, openings_of
 from trellis.matching.rules import Agreeing
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
@@ -50,9 +51,11 @@ def rounds(request: PersonRequest, slug: str) -> HttpResponse:
     programme = managed_programme(request, slug)
     found = rounds_of(programme)
     running = next((row for row in found if row.state in {RoundState.SOLVING, RoundState.REVIEW}), None)
+    ready = openings_of(programme)
+    obstacles = obstacles_of(programme, ready)
     context = {
         "programme": programme, "rounds": found, "open": running, "choices": next_choices(programme),
-        "ready": ready_in(programme),
+        "ready": ready, "obstacles": obstacles, "stopped": any(each.stops for each in obstacles),
     }  # fmt: skip
     return render(request, "rounds/rounds.html", context)
 
