@@ -162,6 +162,7 @@ OBJECTS: dict[str, Object] = {
     **_each("programme_section", RUNS, slug="@slug", key="basics"),
     **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
     **_each("round_unmatched round_proof round_certificate round_undo", RUNS, slug="@slug", number="@round"),
+    **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
     **_each(
         "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again",
         RUNS, slug="@slug", number="@round_review",

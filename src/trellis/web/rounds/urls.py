@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trellis.web.rounds import board_views, pairs_views, settings_views, views
+from trellis.web.rounds import board_views, fairness_views, pairs_views, settings_views, views
 
 urlpatterns = [
     path("manage/<slug:slug>/rounds/", views.rounds, name="rounds"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("manage/<slug:slug>/rounds/<int:number>/approve-from/", board_views.approve_above, name="round_approve_from"),
     path("manage/<slug:slug>/rounds/<int:number>/swap/<int:proposal>/", board_views.swap_pair, name="round_swap"),
     path("manage/<slug:slug>/rounds/<int:number>/unmatched/", views.unmatched, name="round_unmatched"),
+    path("manage/<slug:slug>/rounds/<int:number>/fairness/", fairness_views.fairness, name="round_fairness"),
+    path("manage/<slug:slug>/rounds/<int:number>/fairness/make/", fairness_views.make, name="round_fairness_make"),
     path("manage/<slug:slug>/rounds/<int:number>/proof/", views.proof, name="round_proof"),
     path("manage/<slug:slug>/rounds/<int:number>/certificate.json", views.certificate, name="round_certificate"),
     path("manage/<slug:slug>/rounds/<int:number>/publish/", views.publish, name="round_publish"),
