@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -15,20 +16,28 @@ from tests.factories.people import OrganisationFactory
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
-from trellis.matching.actions.offers import answer_offer, remind_and_expire
-from trellis.matching.actions.requests import ask_mentor
+from trellis.matching import rules
+from trellis.matching.actions.following import ask_next_wish
+from trellis.matching.actions.offers import answer_offer, close_offers_of, remind_and_expire
+from trellis.matching.actions.requests import ask_mentor, ask_on
 from trellis.matching.actions.review import decide, offer_next_choice, pass_over, swap
 from trellis.matching.actions.rounds import publish_round, run_again, solve_round, start_round, undo_publish
-from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.actions.waiting import tell_places, wait_for_place
+from trellis.matching.actions.wishes import set_wishes
+from trellis.matching.choices import Approval, ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.swaps import STANDING
 from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import live_parties
+from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
+from trellis.programmes.choices import EnrolmentState
 
 SIDE = st.integers(0, 3)
 MENTORS = st.integers(0, 2)
 MOST_ROUNDS = 4
+MOST_REQUESTS = 2
 EXAMPLES = int(os.environ.get("TRELLIS_EXAMPLES", "10"))
 
 
@@ -47,6 +56,7 @@ class Matching(RuleBasedStateMachine):
         organisation = OrganisationFactory()
         self.stack.enter_context(organisation_scope(organisation.pk))
         method = {"weights": {"skill_coverage": 60, "balance": 40}, "method": "self_chosen", "suggestions": 3}
+        method["open_requests"] = MOST_REQUESTS
         self.world = a_world(organisation, mentees=4, mentors=3, matching=method)
         self.world.mentors[0].places = 2
         self.world.mentors[0].save()
@@ -144,6 +154,52 @@ class Matching(RuleBasedStateMachine):
         with suppress(Refusal):
             ask_mentor(by=who.person, mentee=who, mentor=self.world.mentors[mentor], now=self.now)
 
+    @rule(approval=st.sampled_from(Approval.values), first_meeting=st.booleans())
+    def ask_otherwise(self, approval: str, first_meeting: bool) -> None:
+        """What is out already goes on as it began."""
+        programme = self.world.programme
+        programme.matching = {**programme.matching, "approval": approval, "first_meeting": first_meeting}
+        programme.save()
+        for side in (*self.world.mentees, *self.world.mentors):
+            side.programme.matching = programme.matching
+
+    @rule(mentee=SIDE, wanted=st.booleans())
+    def consent(self, mentee: int, wanted: bool) -> None:
+        who = self.world.mentees[mentee]
+        with suppress(Refusal):
+            ask_on(by=who.person, mentee=who, wanted=wanted, now=self.now)
+
+    @rule(mentee=SIDE, mentors=st.permutations(range(3)))
+    def wish(self, mentee: int, mentors: list[int]) -> None:
+        who = self.world.mentees[mentee]
+        with suppress(Refusal):
+            set_wishes(by=who.person, wisher=who, wished=[self.world.mentors[each] for each in mentors], now=self.now)
+
+    @rule(place=st.integers(0, 20))
+    def next_wish(self, place: int) -> None:
+        """What the job does after a request that did not come about, once or again."""
+        closed = [ProposalState.REFUSED, ProposalState.EXPIRED, ProposalState.WITHDRAWN]
+        requests = list(Proposal.objects.filter(origin=ProposalOrigin.REQUEST, state__in=closed).order_by("id"))
+        if requests:
+            ask_next_wish(after=requests[place % len(requests)], now=self.now)
+
+    @rule(mentee=SIDE, mentor=MENTORS)
+    def wait_for(self, mentee: int, mentor: int) -> None:
+        who = self.world.mentees[mentee]
+        with suppress(Refusal):
+            wait_for_place(by=who.person, mentee=who, mentor=self.world.mentors[mentor], now=self.now)
+        tell_places(programme=self.world.programme, now=self.now)
+
+    @rule(mentor=MENTORS, pauses=st.booleans())
+    def take_a_break(self, mentor: int, pauses: bool) -> None:
+        who = self.world.mentors[mentor]
+        step = pause_enrolment if pauses else resume_enrolment
+        with suppress(Refusal):
+            step(by=who.person, enrolment=who, now=self.now)
+            who.refresh_from_db(fields=["state"])
+            if pauses:
+                close_offers_of(enrolment=who, now=self.now)
+
     @rule(place=st.integers(0, 5))
     def end(self, place: int) -> None:
         live = list(Mentorship.objects.live().order_by("id"))
@@ -155,7 +211,7 @@ class Matching(RuleBasedStateMachine):
         chosen = self.world.mentors[mentor]
         taken = live_parties(self.world.programme, chosen.person, chosen.side)
         chosen.places = max(places, taken)
-        chosen.save()
+        chosen.save(update_fields=["places"])
 
     @rule(days=st.integers(0, 8))
     def wait(self, days: int) -> None:
@@ -176,9 +232,29 @@ class Matching(RuleBasedStateMachine):
         assert len(pairs) == len(set(pairs))
 
     @invariant()
-    def an_accepted_pair_had_two_yeses(self) -> None:
-        for proposal in Proposal.objects.filter(state=ProposalState.ACCEPTED):
-            assert OfferAnswer.objects.filter(proposal=proposal, accepted=True).count() == 2
+    def an_accepted_pair_had_the_final_yes_of_everybody_who_was_asked(self) -> None:
+        for proposal in Proposal.objects.filter(state=ProposalState.ACCEPTED).select_related("mentee", "mentor"):
+            asked = {getattr(proposal, side).person_id for turn in rules.turns_of(proposal) for side in turn}
+            yes = OfferAnswer.objects.filter(proposal=proposal, accepted=True, final=True)
+            assert set(yes.values_list("person_id", flat=True)) == asked
+            assert (proposal.meeting_from is not None) == proposal.meets_first
+
+    @invariant()
+    def an_open_offer_waits_for_somebody(self) -> None:
+        for proposal in Proposal.objects.filter(state=ProposalState.OFFERED).select_related("mentee", "mentor"):
+            assert rules.awaited(proposal, yes_sides(proposal))
+
+    @invariant()
+    def nobody_who_takes_a_break_is_asked(self) -> None:
+        away = [mentor.pk for mentor in self.world.mentors if mentor.state != EnrolmentState.APPROVED]
+        assert not Proposal.objects.filter(mentor__in=away, state=ProposalState.OFFERED).exists()
+
+    @invariant()
+    def nobody_waits_for_more_answers_to_requests_than_allowed(self) -> None:
+        requests = Proposal.objects.filter(state=ProposalState.OFFERED, origin=ProposalOrigin.REQUEST)
+        for side in ("mentee", "mentor"):
+            counted = requests.values_list(side).annotate(count=Count("id")).order_by()
+            assert all(count <= MOST_REQUESTS for _who, count in counted)
 
     @invariant()
     def a_no_is_final_for_that_pair(self) -> None:

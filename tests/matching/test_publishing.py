@@ -11,7 +11,7 @@ from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs import drain
 from trellis.matching.actions.offers import answer_offer
 from trellis.matching.actions.publishing import NothingApproved, NotReady, TooLateToUndo
-from trellis.matching.actions.review import decide, offer_next_choice
+from trellis.matching.actions.review import decide, offer_next_choice, pass_over
 from trellis.matching.actions.rounds import WrongState, publish_round, run_again, solve_round, undo_publish
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round
@@ -188,6 +188,30 @@ def test_a_next_choice_that_was_offered_is_withdrawn_and_not_laid_out_again(worl
     assert list(found.proposals.filter(mentee=world.mentees[0]).order_by("id").values_list("state", flat=True)) == [
         ProposalState.REFUSED, ProposalState.WITHDRAWN,
     ]  # fmt: skip
+
+
+def test_a_next_choice_that_an_undo_took_away_may_come_up_again(world: World) -> None:
+    """Nobody decided against it; a next choice that was passed over stays apart."""
+    spare = world.enrol(Side.MENTOR)
+    found = a_published_round(world)
+    refused = say(pair_of(found, world.mentees[0]), mentor=False)
+    undo_publish(by=world.manager, found=found, now=clock.now())
+
+    fresh = solve_round(found=run_again(by=world.manager, found=found, now=clock.now()), now=clock.now())
+
+    assert pair_of(fresh, refused.mentee).mentor == spare
+
+
+def test_a_next_choice_that_was_passed_over_stays_apart_after_an_undo(world: World) -> None:
+    spare = world.enrol(Side.MENTOR)
+    found = a_published_round(world)
+    refused = say(pair_of(found, world.mentees[0]), mentor=False)
+    pass_over(by=world.manager, proposal=found.proposals.get(origin=ProposalOrigin.FALL_THROUGH), now=clock.now())
+    undo_publish(by=world.manager, found=found, now=clock.now())
+
+    fresh = solve_round(found=run_again(by=world.manager, found=found, now=clock.now()), now=clock.now())
+
+    assert not fresh.proposals.filter(mentee=refused.mentee, mentor=spare).exists()
 
 
 def test_undo_after_the_hour_is_refused(world: World) -> None:
