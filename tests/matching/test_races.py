@@ -8,18 +8,24 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, transaction
 
-from tests.factories.matching import ProposalFactory, World, a_published_round, a_world, pair_of
+from tests.factories.matching import ProposalFactory, WishFactory, World, a_published_round, a_world, pair_of
+from tests.factories.mentorships import a_pair
 from tests.factories.people import OrganisationFactory
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
-from trellis.matching.actions.offers import answer_offer, remind_and_expire
-from trellis.matching.actions.requests import ask_mentor
+from trellis.matching.actions.following import ask_next_wish
+from trellis.matching.actions.offers import answer_offer, close_offers_of, remind_and_expire
+from trellis.matching.actions.requests import ask_mentor, ask_on
 from trellis.matching.actions.review import offer_next_choice
 from trellis.matching.actions.rounds import start_round, undo_publish
+from trellis.matching.actions.waiting import tell_places, wait_for_place
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
+from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.models import Mentorship
+from trellis.notifications.models import Notice
+from trellis.programmes.actions.pausing import pause_enrolment
 from trellis.programmes.choices import Side
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,3 +226,109 @@ def test_nobody_waits_in_a_circle(attempt: int) -> None:
     with organisation_scope(organisation_id):
         assert Mentorship.objects.count() == 1
         assert not Proposal.objects.filter(state=ProposalState.OFFERED).exists()
+
+
+SELF = {"weights": {"skill_coverage": 100}, "method": "self_chosen", "ideal_level_gap": [1, 3]}
+
+
+def test_two_requests_that_fall_through_to_the_same_last_place_get_it_once() -> None:
+    """Both mentees want their next wish asked at the same moment, and it is the same mentor."""
+    world = a_small_world(2, matching=SELF)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        first = world.enrol(Side.MENTOR, places=2)
+        closed = []
+        for mentee in world.mentees:
+            WishFactory(wisher=mentee, wished=world.mentors[0])
+            ask_on(by=mentee.person, mentee=mentee, wanted=True, now=clock.now())
+            asked = ask_mentor(by=mentee.person, mentee=mentee, mentor=first, now=clock.now())
+            closed.append(answer_offer(by=first.person, proposal=asked, accepted=False, now=clock.now()))
+
+    said = at_once(organisation_id, *(partial(ask_next_wish, after=each, now=clock.now()) for each in closed))
+
+    assert said == ["", ""]
+    with organisation_scope(organisation_id):
+        assert Proposal.objects.filter(state=ProposalState.OFFERED, mentor=world.mentors[0]).count() == 1
+        kinds = Notice.objects.filter(kind__startswith="matching.request_", key__endswith=":not_taken")
+        assert sorted(kinds.values_list("kind", flat=True)) == [
+            "matching.request_not_taken", "matching.request_passed_on",
+        ]  # fmt: skip
+
+
+def test_the_line_for_a_place_is_told_once() -> None:
+    world = a_small_world(1, matching=SELF)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        mentor, mentee = world.mentors[0], world.mentees[0]
+        pair = a_pair(world.programme, mentor=mentor.person)
+        wait_for_place(by=mentee.person, mentee=mentee, mentor=mentor, now=clock.now())
+        end_mentorship(by=None, mentorship=pair, now=clock.now())
+
+    at_once(organisation_id, *[partial(tell_places, programme=world.programme, now=clock.now())] * 3)
+
+    with organisation_scope(organisation_id):
+        assert Notice.objects.filter(kind="matching.place_open").count() == 1
+
+
+def test_two_interests_at_once_make_one_meeting_and_no_mentorship() -> None:
+    world = a_small_world(1, matching={"weights": {"skill_coverage": 100}, "first_meeting": True})
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        offer = pair_of(a_published_round(world), world.mentees[0])
+
+    said = at_once(
+        organisation_id,
+        *(
+            partial(answer_offer, by=side.person, proposal=offer, accepted=True, now=clock.now())
+            for side in (offer.mentee, offer.mentor)
+        ),
+    )
+
+    assert said == ["", ""]
+    with organisation_scope(organisation_id):
+        assert Mentorship.objects.count() == 0
+        assert Proposal.objects.get(pk=offer.pk).meeting_from is not None
+        assert Notice.objects.filter(kind="matching.meet_first").count() == 2
+
+
+def test_a_question_put_meanwhile_does_not_run_out_with_the_old_clock() -> None:
+    world = a_small_world(1, matching={"weights": {"skill_coverage": 100}, "approval": "mentor_first"})
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        offer = pair_of(a_published_round(world), world.mentees[0])
+        assert offer.expires_at
+        over = offer.expires_at
+    swept: list[tuple[int, int]] = []
+
+    meanwhile(
+        organisation_id,
+        lambda: answer_offer(by=offer.mentor.person, proposal=offer, accepted=True, now=over - timedelta(seconds=1)),
+        lambda: swept.append(remind_and_expire(now=over)),
+    )
+
+    assert swept == [(0, 0)]
+    with organisation_scope(organisation_id):
+        assert Proposal.objects.get(pk=offer.pk).state == ProposalState.OFFERED
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_break_and_an_answer_at_once_leave_nobody_waiting(attempt: int) -> None:
+    world = a_small_world(2)
+    organisation_id = world.programme.organisation_id
+    with organisation_scope(organisation_id):
+        mentor = world.mentors[0]
+        offer = pair_of(a_published_round(world), world.mentees[0])
+        answer_offer(by=offer.mentee.person, proposal=offer, accepted=True, now=clock.now())
+
+    def away() -> None:
+        pause_enrolment(by=mentor.person, enrolment=mentor, now=clock.now())
+        close_offers_of(enrolment=mentor, now=clock.now())
+
+    at_once(
+        organisation_id,
+        away,
+        lambda: answer_offer(by=mentor.person, proposal=offer, accepted=True, now=clock.now()),
+    )
+
+    with organisation_scope(organisation_id):
+        assert not Proposal.objects.filter(state=ProposalState.OFFERED, mentor=mentor).exists()
