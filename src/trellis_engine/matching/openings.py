@@ -3,7 +3,7 @@
 For the objectives that look at the allowed pairs themselves (stable, wishes, rotation) and not at a few candidates.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import salted_order
 from trellis_engine.matching.leftover import Tally
-from trellis_engine.matching.people import Pool, Taxonomy
+from trellis_engine.matching.people import HIGHEST_NUMBER, Pool, Taxonomy
 from trellis_engine.matching.plan import Pair
 from trellis_engine.matching.reasons import InputRefused, PinRefused, Refusal, Unmatched
 from trellis_engine.matching.score import Scorer, score_of, why_not
@@ -36,30 +36,46 @@ class Edges:
     def row(self) -> Small:
         return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
 
+    def cells(self, columns: int) -> Ints:
+        """One number for each pair: row x columns + column, ascending."""
+        return self.row.astype(np.int64) * columns + self.mentor
+
 
 class Openings:
-    """``wants`` and ``places``: what is left of them after the pins, in salted row order.
+    """``wants`` and ``places``: what is left of them after the pins, in salted row order. With ``weeks`` they are those
+    of a rotation: each week one mentor for whoever takes part, each week all places of a mentor.
 
     Raises InputRefused for unusable settings and PinRefused for a pin that breaks a rule.
     """
 
-    def __init__(self, pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str) -> None:
-        if settings.spread:
+    def __init__(
+        self, pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, weeks: int = 0, *, spreads: bool = False
+    ) -> None:
+        if settings.spread and not spreads:
             raise InputRefused("spread_not_here")
         self.pool = Pool(salted_order(salt, pool.mentees), salted_order(salt, pool.mentors))
         self.settings = settings
         self.scorer = Scorer(self.pool, settings, taxonomy)
         self.tally = Tally(self.pool, self.scorer.rules)
-        self.pins = tuple(_pins(self.pool, settings, taxonomy))
-        self.wants, self.places = (
-            np.array([person.places for person in side], np.int64) for side in (self.pool.mentees, self.pool.mentors)
-        )
+        self.wants = np.array([_limit(person.places, weeks, 1) for person in self.pool.mentees], np.int64)
+        self.places = np.array([_limit(person.places, weeks) for person in self.pool.mentors], np.int64)
+        self.pins = tuple(self._pin(*pin, taxonomy) for pin in sorted(settings.pinned))
+        self.pinned = [self.at(pin.mentee, pin.mentor) for pin in self.pins]
         self.closed: dict[int, list[int]] = {}  # mentors to whom a mentee is pinned
-        for pin in self.pins:
-            row, column = self.at(pin.mentee, pin.mentor)
-            self.wants[row] -= 1
-            self.places[column] -= 1
+        for row, column in self.pinned:
             self.closed.setdefault(row, []).append(column)
+
+    def _pin(self, mentee: str, mentor: str, taxonomy: Taxonomy) -> Pair:
+        people = self.pool.pair(mentee, mentor)
+        row, column = self.at(mentee, mentor)
+        refusal = why_not(self.pool, self.settings, taxonomy, mentee, mentor)
+        if min(self.wants[row], self.places[column]) < 1:
+            refusal = refusal or Refusal("places_taken_by_pins", {})
+        if refusal:
+            raise PinRefused(mentee, mentor, refusal)
+        self.wants[row] -= 1
+        self.places[column] -= 1
+        return Pair(mentee, mentor, score_of(*people, self.settings, taxonomy))
 
     def at(self, mentee: str, mentor: str) -> tuple[int, int]:
         encoded = self.scorer.encoded
@@ -112,15 +128,5 @@ class Openings:
         return pair.score + (self.settings.keep_bonus if kept else 0)
 
 
-def _pins(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Pair]:
-    taken: list[tuple[str, str]] = []
-    for mentee, mentor in sorted(settings.pinned):
-        refusal = why_not(pool, settings, taxonomy, mentee, mentor)
-        people = pool.pair(mentee, mentor)
-        used = sum(pin[0] == mentee for pin in taken), sum(pin[1] == mentor for pin in taken)
-        if any(count >= person.places for count, person in zip(used, people, strict=True)):
-            refusal = refusal or Refusal("places_taken_by_pins", {})
-        if refusal:
-            raise PinRefused(mentee, mentor, refusal)
-        taken.append((mentee, mentor))
-        yield Pair(mentee, mentor, score_of(*people, settings, taxonomy))
+def _limit(places: int, weeks: int, each_week: int = HIGHEST_NUMBER) -> int:
+    return weeks * min(places, each_week) if weeks else places

@@ -26,7 +26,8 @@ class CostOfStability:
 
     @property
     def points(self) -> int:
-        """Points of total score that the stable plan has less (negative where it has more, on fewer mentees)."""
+        """Points of total score that the stable plan has less. Negative where it has more: the best plan puts the
+        number of mentees and the weakest pair before the total."""
         return self.best_total - self.stable_total
 
 

@@ -57,12 +57,13 @@ class _Market:
         length = min(m, max(SHORTEST_PIECE, PIECE_PAIRS // max(n, 1)))
         wants = np.clip(openings.wants, 0, m)
         self.asking = Asking(
-            *(np.zeros((n, length), np.int32) for _ in ("mentor", "claim", "score")),
+            mentor=np.zeros((n, length), np.int32), claim=np.zeros((n, length), np.int32),
+            score=np.zeros((n, length), np.int32),
             at=np.zeros(n, np.int64), size=np.zeros(n, np.int64), left=wants.copy(),
         )  # fmt: skip
         entries = int(wants.sum())
         self.hold = Holding(
-            places=openings.places, count=np.zeros(m, np.int64), head=np.full(m, NOBODY, np.int64),
+            places=openings.places, load=np.zeros(m, np.int64), head=np.full(m, NOBODY, np.int64),
             after=np.full(entries, NOBODY, np.int64), mentee=np.zeros(entries, np.int32),
             claim=np.zeros(entries, np.int32), score=np.zeros(entries, np.int32), used=np.zeros(1, np.int64),
         )  # fmt: skip

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.certify import Certificate, Fault
 from trellis_engine.matching.checking import (
     FACTS,
     PAIR_FIELDS,
     VERSION,
+    Certificate,
+    Fault,
     Form,
     Row,
     figure_faults,
@@ -138,7 +139,7 @@ class BlockingScan:
     def _mine(self, block: slice, points: Ints) -> Ints:
         """What each mentor is worth to each mentee of the block: one number for wish, points and tie together."""
         count = len(self.mentors)
-        worth = points * count + (count - 1 - np.arange(count))
+        worth: Ints = points * count + (count - 1 - np.arange(count))
         for row in range(block.start, block.stop):
             for column, wish in self.mentees[row].wishes.items():
                 worth[row - block.start, column] = wish
@@ -146,7 +147,7 @@ class BlockingScan:
 
     def _theirs(self, block: slice, points: Ints) -> Ints:
         count = len(self.mentees)
-        worth = points * count + (count - 1 - np.arange(block.start, block.stop))[:, None]
+        worth: Ints = points * count + (count - 1 - np.arange(block.start, block.stop))[:, None]
         for column, order in enumerate(self.mentors):
             for row, wish in order.wishes.items():
                 if block.start <= row < block.stop:

@@ -73,7 +73,7 @@ class _Face:
         self.kinds = [np.full(n, FREE, np.int8), np.full(m, FREE, np.int8)]
         self.held = [_Held(pin, _rank(openings, pin), openings.points(pin)) for pin in openings.pins]
         self.pinned: Ints = np.zeros(n, np.int64)
-        self.pinned[[openings.at(pin.mentee, pin.mentor)[0] for pin in openings.pins]] = 1
+        self.pinned[[row for row, _ in openings.pinned]] = 1
         self.rank: Small = np.zeros(len(self.row), np.int32)
         columns = openings.scorer.encoded.mentor_columns
         for row, mentee in enumerate(openings.pool.mentees):

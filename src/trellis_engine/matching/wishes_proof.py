@@ -1,19 +1,19 @@
 """The proof that a plan is rank-maximal, and its checker. Imports nothing from the solver and shares no code with it.
 
-The certificate holds prices v for every stage. For a stage with pair weights w, on the plans that are best in the stages
-before, no plan can reach more than
+The certificate holds prices v for every stage. For a stage with pair weights w, on the plans that are best in the
+stages before, no plan can reach more than
 
     UB(v) = sum_j places_j v_j  +  sum_i [the best a mentee could choose under w_ij - v_j],
 
-where v_j may be below 0 only for a mentor whom all those plans fill, and a mentee must choose as many as all those plans
-give them. A plan that reaches UB(v) is best in this stage; and by complementary slackness the plans that reach it are
-exactly those that (with p_i = what one more mentor is worth to mentee i, the lowest number that fits)
+where v_j may be below 0 only for a mentor whom all those plans fill, and a mentee must choose as many as all those
+plans give them. A plan that reaches UB(v) is best in this stage; and by complementary slackness the plans that reach it
+are exactly those that (with p_i = what one more mentor is worth to mentee i, the lowest number that fits)
 
     hold every pair with w - v > p and none with w - v < p, fill every mentor with v > 0, and give the mentee as many
     mentors as p asks for: all of them above its threshold, what they like at it, none below.
 
-The checker derives p from v alone, narrows what is left accordingly, and goes on to the next stage. The stages it expects
-are: matched; a choice of rank r for every rank that is still open; the total.
+The checker derives p from v alone, narrows what is left accordingly, and goes on to the next stage. The stages it
+expects are: matched; a choice of rank r for every rank that is still open; the total.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,11 +22,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.certify import Certificate, Fault
 from trellis_engine.matching.checking import (
     FACTS,
     PAIR_FIELDS,
     VERSION,
+    Certificate,
+    Fault,
     Form,
     Row,
     figure_faults,
@@ -101,7 +102,7 @@ class _Choices:
 
     def bound(self, margins: Ints, bonus: int) -> int | None:
         """The most that can be chosen, ``bonus`` for the first; None where too few are left for ``least``."""
-        best = sorted(margins.tolist(), reverse=True)[: self.most]
+        best: list[int] = sorted(margins.tolist(), reverse=True)[: self.most]
         if len(best) < self.least:
             return None
         must, may = best[: self.least], best[self.least :]
@@ -111,7 +112,7 @@ class _Choices:
 
     def worth(self, margins: Ints, bonus: int) -> int:
         """The lowest worth of one more mentor at which no more are wanted than may be had."""
-        falling = [*sorted(margins.tolist(), reverse=True)]
+        falling: list[int] = sorted(margins.tolist(), reverse=True)
         first = -bonus if self.least == 0 else ANY_WORTH
         further = ANY_WORTH if self.least == self.most else 0
         above = [each for each in falling if each > first]

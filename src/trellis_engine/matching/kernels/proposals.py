@@ -33,7 +33,7 @@ class Holding(NamedTuple):
     """Whom every mentor keeps for now, as a chain of entries; an entry is used again when its mentee is let go."""
 
     places: Ints
-    count: Ints
+    load: Ints  # how many each keeps
     head: Ints  # first entry of a mentor, NOBODY if none
     after: Ints  # next entry
     mentee: Small
@@ -45,13 +45,13 @@ class Holding(NamedTuple):
 @compiled
 def _weakest(hold: Holding, mentor: int) -> int:
     """The entry this mentor would let go first; of equal claims the mentee who stands later."""
-    found = hold.head[mentor]
-    entry = hold.after[found]
+    found = int(hold.head[mentor])
+    entry = int(hold.after[found])
     while entry != NOBODY:
         lower = hold.claim[entry] < hold.claim[found]
         if lower or (hold.claim[entry] == hold.claim[found] and hold.mentee[entry] > hold.mentee[found]):
             found = entry
-        entry = hold.after[entry]
+        entry = int(hold.after[entry])
     return found
 
 
@@ -73,12 +73,12 @@ def ask(asking: Asking, hold: Holding, active: Small) -> None:
             claim = asking.claim[mentee, asking.at[mentee]]
             score = asking.score[mentee, asking.at[mentee]]
             asking.at[mentee] += 1
-            if hold.count[mentor] < hold.places[mentor]:
+            if hold.load[mentor] < hold.places[mentor]:
                 entry = hold.used[0]
                 hold.used[0] += 1
                 hold.after[entry] = hold.head[mentor]
                 hold.head[mentor] = entry
-                hold.count[mentor] += 1
+                hold.load[mentor] += 1
             else:
                 entry = _weakest(hold, mentor)
                 other = hold.mentee[entry]
