@@ -90,7 +90,7 @@ def accept(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
     """Begin the mentorship of an offered pair. Raises what start_mentorship refuses. The caller holds both sign-ups."""
     proposal.mentorship = start_mentorship(
         by=by, programme=proposal.programme, mentee=proposal.mentee.person, mentor=proposal.mentor.person,
-        score=proposal.score, reasons=proposal.reasons, now=now,
+        score=proposal.score or None, reasons=proposal.reasons, now=now,
     )  # fmt: skip
     move(proposal, ProposalState.ACCEPTED, by=None, now=now)
     _publish_settled(proposal, now)

@@ -59,7 +59,7 @@ def open_request(*, mentee: Enrolment, mentor: Enrolment, now: datetime, by: Per
     code = mentor.person.external_id
     proposal = Proposal(
         organisation_id=mentee.organisation_id, programme=mentee.programme, mentee=mentee, mentor=mentor,
-        origin=ProposalOrigin.REQUEST, state=ProposalState.OFFERED, score=outlook.scores[code],
+        origin=ProposalOrigin.REQUEST, state=ProposalState.OFFERED, score=outlook.score_of(code),
         reasons=outlook.reasons(code), approval=Approval.BOTH, meets_first=agreeing.first_meeting,
     )  # fmt: skip
     start_clock(proposal, now)

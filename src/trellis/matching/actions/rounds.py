@@ -169,7 +169,8 @@ def _proposals(found: Round, pool: Pool, plan: Plan, now: datetime) -> Iterable[
         both = pair.mentee, pair.mentor
         kept = both in approved
         yield Proposal(
-            organisation_id=found.organisation_id, programme=found.programme, round=found, score=pair.score,
+            organisation_id=found.organisation_id, programme=found.programme, round=found,
+            score=pair.score if settings.weights else 0,
             mentee=enrolments["mentee", pair.mentee], mentor=enrolments["mentor", pair.mentor],
             origin=ProposalOrigin.PINNED if both in settings.pinned else ProposalOrigin.SOLVER,
             state=ProposalState.APPROVED if kept else ProposalState.UNDER_REVIEW,

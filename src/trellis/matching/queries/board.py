@@ -41,11 +41,15 @@ class BoardRow:
     origin: str
     origin_words: str
     score: int  # 0 to 100, as shown
-    points: int  # 0 to 100 000, exact
+    points: int  # 0 to 100 000, exact; an allowed pair that was scored has at least 1
     mentee: Side
     mentor: Side
     reasons: tuple[str, ...]
     gap: str
+
+    @property
+    def scored(self) -> bool:
+        return self.points > 0
 
 
 @dataclass(frozen=True)

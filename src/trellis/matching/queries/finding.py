@@ -102,6 +102,7 @@ class Directory:
     wishes: list[MentorCard]  # in the mentee's order
     can_ask_more: str  # empty, or why nobody can be asked now
     choices: Mapping[str, list[tuple[str, str]]]  # filter to (value, label)
+    scored: bool = True  # where not, nobody is suggested before anybody else
 
     @property
     def three(self) -> list[MentorCard]:
@@ -121,20 +122,29 @@ def directory_of(mentee: Enrolment, outlook: Outlook, filters: Filters) -> Direc
     )
     wishes = list(Wish.objects.filter(wisher=mentee).order_by("rank").values_list("wished_id", flat=True))
     mine = _Mine(asked, frozenset(wishes), _lines(mentee), places_to_ask(mentee.programme, outlook.pool))
-    everybody = sorted(_cards(mentee, outlook, mine), key=lambda card: (card.full, -card.points, card.id))
+    everybody = sorted(_cards(mentee, outlook, mine), key=_best_first if outlook.scored else _by_name)
     listed = [card for card in everybody if filters.full or not card.full or card.asked_at]
     by_id = {card.id: card for card in everybody}
     most = MatchingSettings.of(mentee.programme.matching).suggestions
     possible = [card for card in everybody if not card.full and not card.asked_at]
     return Directory(
-        suggested=[_explained(card, outlook) for card in possible[:most]],
+        suggested=[_explained(card, outlook) for card in possible[:most]] if outlook.scored else [],
         cards=[card for card in listed if filters.fit(card)],
         total=len(listed),
         full=sum(card.full and not card.asked_at for card in everybody),
         wishes=[by_id[each] for each in wishes if each in by_id],
         can_ask_more=_why_nobody(mentee),
         choices=_choices(everybody),
+        scored=outlook.scored,
     )
+
+
+def _best_first(card: MentorCard) -> tuple[object, ...]:
+    return card.full, -card.points, card.id
+
+
+def _by_name(card: MentorCard) -> tuple[object, ...]:
+    return card.full, folded(card.name), card.id
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class OfferView:
     score: int
     reasons: tuple[str, ...]
     gap: str
+    scored: bool  # False where the programme scores nobody
     expires_at: datetime | None
     can_answer: bool  # a no counts
     my_turn: bool  # my yes is asked for now
@@ -61,7 +62,8 @@ def offer_view(proposal: Proposal, person: Person, now: datetime) -> OfferView:
         id=proposal.pk, programme=proposal.programme.name, slug=proposal.programme.slug, state=proposal.state,
         mine_is_mentee=mine == Side.MENTEE, requested=proposal.origin == ProposalOrigin.REQUEST, partner=partner,
         partner_time=there.strftime("%H:%M"), my_time=here.strftime("%H:%M"), hours_apart=_apart(here, there),
-        score=shown_score(proposal.score), reasons=reasons, gap=gap, expires_at=proposal.expires_at,
+        score=shown_score(proposal.score), reasons=reasons, gap=gap, scored=proposal.score > 0,
+        expires_at=proposal.expires_at,
         can_answer=rules.can_answer(person, proposal, now), my_turn=mine in waits_for,
         their_turn=bool(waits_for - {mine}), asked_both=rules.asks_both(proposal.approval),
         meets_first=proposal.meets_first, meeting=proposal.meeting_from is not None,

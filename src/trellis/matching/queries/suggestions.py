@@ -11,12 +11,13 @@ from trellis.matching.stored import reasons_to_json
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
 from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings, explain, why_not
+from trellis_engine.matching.hashing import digest
 from trellis_engine.matching.score import ONLY, Scorer
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A mentor this mentee could have, with the score (1 to 100 000) and the reasons both would read."""
+    """A mentor this mentee could have, with the score (1 to 100 000; 0: not scored) and the reasons both would read."""
 
     mentor: Enrolment
     score: int
@@ -39,9 +40,18 @@ class Outlook:
 
     @cached_property
     def possible(self) -> list[str]:
-        """Allowed mentors with a free place, best first."""
+        """Allowed mentors with a free place, best first; between equals an order that nobody can read anything from."""
         open_now = (mentor.id for mentor in self.pool.mentors if mentor.places and self.scores[mentor.id])
-        return sorted(open_now, key=lambda code: (-self.scores[code], code))
+        return sorted(open_now, key=lambda code: (-self.scores[code], digest([self.mentee.id, code])))
+
+    @property
+    def scored(self) -> bool:
+        """False where the programme scores nobody: every allowed mentor is as good as any other."""
+        return bool(self.settings.weights)
+
+    def score_of(self, mentor: str) -> int:
+        """The score to be kept with a pair; 0 where nobody is scored."""
+        return self.scores[mentor] if self.scored else 0
 
     def reasons(self, mentor: str) -> dict[str, Any]:
         return reasons_to_json(explain(self.pool, self.settings, engine_taxonomy(), self.mentee.id, mentor))
@@ -73,7 +83,7 @@ def best_for(mentee: Enrolment, *, now: datetime, most: int | None) -> list[Sugg
         return []
     chosen = outlook.possible[:most]
     enrolments = mentors_by_code(mentee, chosen)
-    return [Suggestion(enrolments[code], outlook.scores[code], outlook.reasons(code)) for code in chosen]
+    return [Suggestion(enrolments[code], outlook.score_of(code), outlook.reasons(code)) for code in chosen]
 
 
 def mentors_by_code(mentee: Enrolment, codes: list[str]) -> dict[str, Enrolment]:

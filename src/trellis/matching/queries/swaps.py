@@ -82,4 +82,4 @@ def _judged(found: Round, mentee: Enrolment, mentor: Enrolment) -> NewPair:
         why = _("%(mentee)s and %(mentor)s cannot be matched: %(why)s.")
         return NewPair(mentee, mentor, refusal=why % {**names, "why": refusal_words(refusal.rule)})
     explanation = explain(pool, settings, taxonomy, *ids)
-    return NewPair(mentee, mentor, explanation.score, reasons_to_json(explanation))
+    return NewPair(mentee, mentor, explanation.score if settings.weights else 0, reasons_to_json(explanation))
