@@ -27,7 +27,14 @@ from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
 from trellis.people.choices import ImportState, OrganisationRole
 from trellis.people.models import DirectoryImport, Organisation, Person
-from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, Side, SignUp
+from trellis.programmes.choices import (
+    AnswerMode,
+    EnrolmentState,
+    ProgrammeRoleKind,
+    QuestionKind,
+    Side,
+    SignUp,
+)
 from trellis.programmes.models import Enrolment, Objective, Programme
 
 
@@ -214,6 +221,24 @@ def _objectives(scene: Scene, rows: int) -> None:
         Objective.objects.create(organisation=scene.organisation, title=f"Objective {number}")
 
 
+def _compared_questions(scene: Scene, rows: int) -> None:
+    start = scene.programme.questions.count()
+    for number in range(rows):
+        for side in Side:
+            QuestionFactory(
+                programme=scene.programme, side=side, key=f"choice-{start + number}", kind=QuestionKind.MANY,
+                options=["a", "b"], mode=AnswerMode.MUST,
+            )  # fmt: skip
+
+
+def _kept_pairs(scene: Scene, rows: int) -> None:
+    stored = scene.programme.matching
+    for name in ("pinned", "forbidden"):
+        made = [[scene.enrol(side).person.external_id for side in (Side.MENTEE, Side.MENTOR)] for _ in range(rows)]
+        stored[name] = [*stored.get(name, []), *made]
+    scene.programme.save()
+
+
 def _questions(scene: Scene, rows: int) -> None:
     for _ in range(rows):
         QuestionFactory(programme=scene.programme, side=Side.MENTEE)
@@ -255,7 +280,7 @@ def address(name: str, scene: Scene) -> str:
     """The page's address in this scene."""
     numbers = {
         "pair": scene.ids["mentorship"], "goal": scene.ids["goal"], "organisation_person": scene.ids["person"],
-        "round": 1, "round_swap": 1, "round_unmatched": 1,
+        "round": 1, "round_swap": 1, "round_unmatched": 1, "round_other_settings": 1,
     }  # fmt: skip
     known: dict[str, object] = {
         "slug": scene.programme.slug, "side": "mentee", "key": "joining", "proposal": scene.ids["proposal"],
@@ -294,7 +319,10 @@ LISTS: dict[str, Grow] = {
     "round_unmatched": _unmatched,
     "programme_settings": _conditions,
     "programme_section": _conditions,
-    "programme_questions": _questions,
+    "programme_questions": _compared_questions,
+    "round_settings": _compared_questions,
+    "round_other_settings": _compared_questions,
+    "round_pairs": _kept_pairs,
     "programme_roles": _programme_people,
     "programme_summary": _conditions,
     "objectives": _objectives,

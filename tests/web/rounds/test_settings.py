@@ -197,3 +197,49 @@ def test_rubbish_is_refused_in_words(manager: Client, world: World, does: str) -
 
     assert answer.status_code == 422
     assert settings_of(world).objective == "matched_floor_total"
+
+
+# --- before a round starts
+
+
+def rounds_page(client: Client, world: World) -> str:
+    return client.get(reverse("rounds", args=[world.programme.slug])).content.decode()
+
+
+def test_without_a_mentor_the_page_leads_to_inviting_instead_of_starting(manager: Client, world: World) -> None:
+    for mentor in world.mentors:
+        mentor.delete()
+
+    page = rounds_page(manager, world)
+
+    assert "You have 3 mentees who look for a mentor, and no mentor with a free place." in page
+    assert reverse("programme_invite", args=[world.programme.slug]) in page
+    assert "Start a round" not in page
+
+
+def test_more_mentees_than_places_are_told_before_the_round_and_it_can_start(manager: Client, world: World) -> None:
+    world.mentors[0].delete()
+
+    page = rounds_page(manager, world)
+
+    assert "3 mentees look for a mentor and there are 2 places: at least 1 will be left without." in page
+    assert "Ask mentors for one more place" in page
+    assert "Start a round" in page
+
+
+def test_nothing_in_the_way_says_nothing(manager: Client, world: World) -> None:
+    assert "Before you start a round" not in rounds_page(manager, world)
+
+
+def test_a_round_whose_rule_excludes_everybody_says_so_for_each_with_what_would_help(
+    manager: Client, world: World
+) -> None:
+    world.programme.matching = world.programme.matching | {"level_gap": {"minimum": 15, "maximum": None}}
+    world.programme.save()
+    found = a_round(world)
+
+    page = manager.get(reverse("round_unmatched", args=[world.programme.slug, found.number])).content.decode()
+
+    assert page.count("No mentor is left after the rules: 3 because their levels are too close or too far apart.") == 3
+    assert page.count("A mentor at another level, or a wider range of levels") == 6
+    assert reverse("round_other_settings", args=[world.programme.slug, found.number]) in page

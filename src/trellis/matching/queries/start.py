@@ -15,7 +15,7 @@ from trellis.people.choices import PersonStatus
 from trellis.programmes.choices import EnrolmentState, MentoringModel, Side
 from trellis.programmes.models import Enrolment, Programme
 
-ONE_SIDED = (MentoringModel.PEER, MentoringModel.MUTUAL, MentoringModel.GROUP)  # their rounds need no two sides
+ONE_SIDED = (MentoringModel.PEER, MentoringModel.MUTUAL)  # their rounds need no two sides
 GONE = (PersonStatus.LEFT, PersonStatus.SUSPENDED)
 
 
