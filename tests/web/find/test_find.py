@@ -11,7 +11,7 @@ from tests.factories.people import PersonFactory
 from tests.factories.programmes import WEIGHTS, EnrolmentFactory
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.choices import ProposalState
-from trellis.matching.models import Proposal, Wish
+from trellis.matching.models import PlaceWait, Proposal, Wish
 from trellis.people.models import Organisation
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
@@ -340,3 +340,56 @@ def test_the_page_costs_the_same_with_many_mentors(mentee: Client, world: World)
 
     assert "23 of 23 mentors" in page
     assert len(many) == len(few)
+
+
+def post(client: Client, world: World, name: str, *more: object, **given: str) -> tuple[int, str]:
+    response = client.post(reverse(name, args=[world.programme.slug, *more]), given, follow=True)
+    return response.status_code, response.content.decode()
+
+
+def test_a_mentee_waits_for_a_place_and_stops(mentee: Client, world: World) -> None:
+    full = world.mentors[0]
+    a_pair(world.programme, mentor=full.person)
+
+    status, page = post(mentee, world, "place_wait", full.pk)
+    everybody = shown(mentee, world, full="yes")
+    stopped = post(mentee, world, "place_wait", full.pk, stop="yes")
+
+    assert (status, f"You hear from us when {full.person.first_name} has a place." in page) == (200, True)
+    assert "Stop waiting" in everybody
+    assert "You no longer wait for a place there." in stopped[1]
+    assert not PlaceWait.objects.exists()
+
+
+def test_a_mentor_with_a_place_is_not_waited_for(mentee: Client, world: World) -> None:
+    status, page = post(mentee, world, "place_wait", world.mentors[0].pk)
+
+    assert (status, "has a free place: you can ask now" in page) == (409, True)
+
+
+def test_the_next_wish_is_asked_only_after_a_yes_to_that(mentee: Client, world: World) -> None:
+    wish(mentee, world, add=world.mentors[0].pk)
+    before = shown(mentee, world)
+
+    _status, page = post(mentee, world, "ask_on", wanted="yes")
+    stopped = post(mentee, world, "ask_on", wanted="no")
+
+    assert "shall we ask the next of your wishes for you?" in before
+    assert "the next of your wishes is asked for you." in page
+    assert "Saved. You ask everybody yourself." in stopped[1]
+
+
+def test_where_rounds_match_nobody_consents_to_requests(mentee: Client, world: World) -> None:
+    world.programme.matching = {**SELF, "method": "ranked_shortlist"}
+    world.programme.save()
+
+    status, page = post(mentee, world, "ask_on", wanted="yes")
+
+    assert (status, "In this programme the matches are made in rounds." in page) == (409, True)
+
+
+def test_the_programme_says_how_many_answers_one_may_wait_for(mentee: Client, world: World) -> None:
+    world.programme.matching = {**SELF, "open_requests": 1}
+    world.programme.save()
+
+    assert "You may wait for up to 1 answers at a time" in shown(mentee, world)

@@ -211,3 +211,90 @@ def test_an_accepted_pair_whose_mentorship_is_gone_still_has_a_page(client: Clie
     Proposal.objects.filter(pk=one.pk).update(mentorship=None)
 
     assert "Your mentorship has begun" in page_of(client, one, "mentee")
+
+
+def offered(world: World, **settings: object) -> Proposal:
+    world.programme.matching = {**world.programme.matching, **settings}
+    world.programme.save()
+    return pair_of(a_published_round(world), world.mentees[0])
+
+
+def test_whoever_is_asked_second_reads_whose_turn_it_is_and_can_say_no(client: Client, world: World) -> None:
+    one = offered(world, approval="mentor_first")
+
+    page = page_of(client, one, "mentee")
+
+    assert f"It is {one.mentor.person.first_name}'s turn: they are asked first." in page
+    assert 'value="yes"' not in page
+    assert 'value="no"' in page
+
+
+def test_a_yes_out_of_turn_is_refused_in_words(client: Client, world: World) -> None:
+    one = offered(world, approval="mentor_first")
+
+    response = as_(client, one, "mentee").post(reverse("offer", args=[one.pk]), {"answer": "yes"})
+
+    assert (response.status_code, "Your yes is not asked for at the moment." in response.content.decode()) == (
+        422, True,
+    )  # fmt: skip
+    assert OfferAnswer.objects.count() == 0
+
+
+def test_after_the_first_yes_the_second_is_asked(client: Client, world: World) -> None:
+    one = offered(world, approval="mentor_first")
+
+    waiting = answer(client, one, "mentor", "yes")
+    page = page_of(client, one, "mentee")
+
+    assert "They have until" in waiting
+    assert 'value="yes"' in page
+
+
+def test_where_one_side_is_asked_the_page_says_so_to_both(client: Client, world: World) -> None:
+    one = offered(world, approval="mentor")
+
+    mentee, mentor = page_of(client, one, "mentee"), page_of(client, one, "mentor")
+    begun = answer(client, one, "mentor", "yes")
+
+    assert f"In this programme {one.mentor.person.first_name} alone is asked. You need not do anything." in mentee
+    assert "In this programme only you are asked: your yes begins it." in mentor
+    assert "Your yes is noted. Your mentoring begins now." in begun
+    assert "You both said yes" not in page_of(client, one, "mentee")
+
+
+def test_two_who_are_interested_are_led_to_a_meeting_and_then_to_the_final_word(client: Client, world: World) -> None:
+    one = offered(world, first_meeting=True)
+    before = page_of(client, one, "mentee")
+    interested = answer(client, one, "mentee", "yes")
+
+    meeting = answer(client, one, "mentor", "yes")
+    mentee = page_of(client, one, "mentee")
+    final = answer(client, one, "mentee", "yes"), answer(client, one, "mentor", "yes")
+
+    assert "I am interested" in before
+    assert one.mentor.person.email not in before
+    assert "Your interest is noted." in interested
+    assert "You are both interested. Meet once" in meeting
+    assert one.mentor.person.email in mentee
+    assert "You make the first move" in mentee
+    assert "We have met: yes" in mentee
+    assert "Now " in final[0]
+    assert "You both said yes. Your mentoring begins now." in final[1]
+
+
+def test_a_reason_after_the_meeting_stays_with_its_author(client: Client, world: World) -> None:
+    one = offered(world, first_meeting=True)
+    for side in ("mentee", "mentor"):
+        answer(client, one, side, "yes")
+
+    mine = answer(client, one, "mentor", "no", reason="REASON-MARKER")
+
+    assert "REASON-MARKER" in mine
+    assert "REASON-MARKER" not in page_of(client, one, "mentee")
+
+
+def test_addresses_are_shown_only_while_two_who_are_interested_meet(client: Client, world: World) -> None:
+    one = offered(world)
+    for side in ("mentee", "mentor"):
+        partner = one.mentor if side == "mentee" else one.mentee
+        assert partner.person.email not in page_of(client, one, side)

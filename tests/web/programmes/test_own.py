@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from django.test import Client
 from tests.factories.mentorships import a_pair
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory
+from trellis.kernel import clock
 from trellis.kernel.tenancy import organisation_scope
 from trellis.people.models import Organisation, Person
 from trellis.programmes.choices import EnrolmentState, Side
@@ -47,6 +49,30 @@ def test_pause_and_resume(at: Client, enrolment: Enrolment) -> None:
     at.post(OWN + "resume/")
 
     assert (paused, Enrolment.objects.get().state) == (EnrolmentState.PAUSED, EnrolmentState.APPROVED)
+
+
+def test_a_break_with_a_day_says_when_it_ends_and_can_be_moved(at: Client, enrolment: Enrolment) -> None:
+    back = clock.today() + timedelta(days=20)
+
+    page = words(at.post(OWN + "pause/", {"until": back.isoformat()}, follow=True))
+    moved = words(at.post(OWN + "pause/", {"until": (back + timedelta(days=1)).isoformat()}, follow=True))
+
+    assert f"You are back on {back.day} {back:%B} by itself" in page
+    assert f"You are back by itself on {back.day} {back:%B}, or earlier if you resume." in page
+    assert f'value="{(back + timedelta(days=1)).isoformat()}"' in moved
+    assert Enrolment.objects.get().paused_until == back + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("until", "why"), [("2020-01-01", "Choose a day from tomorrow on"), ("soon", "This is not a date.")]
+)
+def test_a_day_that_is_not_possible_is_refused_in_words(
+    at: Client, enrolment: Enrolment, until: str, why: str
+) -> None:  # fmt: skip
+    page = words(at.post(OWN + "pause/", {"until": until}, follow=True))
+
+    assert why in page
+    assert Enrolment.objects.get().state == EnrolmentState.APPROVED
 
 
 def test_pause_twice_says_why_not(at: Client, enrolment: Enrolment) -> None:

@@ -6,9 +6,12 @@ from django.urls import reverse
 
 from tests.factories.matching import ProposalFactory, World, a_published_round, a_round, a_world, pair_of
 from trellis.kernel import clock
+from trellis.kernel.jobs import drain
 from trellis.matching.actions.offers import answer_offer
 from trellis.matching.choices import ProposalOrigin
 from trellis.matching.models import Proposal, Round
+from trellis.programmes.actions.enrolment import withdraw_enrolment
+from trellis.programmes.actions.pausing import pause_enrolment
 from trellis.programmes.choices import Side
 
 
@@ -339,3 +342,68 @@ def test_no_page_of_a_round_reads_what_people_wrote(world: World, manager: Clien
             manager.get(f"/manage/{world.programme.slug}/rounds/{found.number}/{page}")
 
     assert not [query for query in queries if '"inputs"' in query["sql"]]
+
+
+def test_a_mentor_who_pauses_is_warned_of_on_the_board_at_once(manager: Client, world: World, found: Round) -> None:
+    mentor = world.mentors[0]
+    pause_enrolment(by=mentor.person, enrolment=mentor, now=clock.now())
+
+    page = shown(manager, found)
+
+    assert "1 pair no longer fits" in page
+    assert page.count(f"{mentor.person.full_name} has paused") == 2  # on top, and on the pair
+    assert "Run again, keep my decisions" in page
+
+
+def test_a_board_on_which_everything_fits_warns_of_nothing(manager: Client, found: Round) -> None:
+    assert "no longer fit" not in shown(manager, found)
+
+
+def test_a_mentor_who_leaves_after_publishing_is_named_with_a_way_on(manager: Client, world: World) -> None:
+    world.enrol(Side.MENTOR)
+    found = a_published_round(world)
+    one = pair_of(found, world.mentees[0])
+    withdraw_enrolment(by=one.mentor.person, enrolment=one.mentor, now=clock.now())
+    drain()
+
+    page = shown(manager, found)
+
+    assert "1 mentee has lost their mentor" in page
+    assert f"{one.mentor.person.full_name} is no longer taking part." in page
+    assert "Their next choice waits for you." in page
+    assert reverse("rounds", args=[found.programme.slug]) in page
+
+
+def test_a_pinned_pair_is_neither_declined_nor_swapped(manager: Client, world: World, found: Round) -> None:
+    one, other = (pair_of(found, mentee) for mentee in world.mentees[:2])
+    decide(manager, found, pin=one.pk)
+
+    alone = decide(manager, found, decline=one.pk)
+    among = decide(manager, found, ticked="decline", pair=[one.pk, other.pk])
+    swapped = manager.post(
+        address(found, "round_swap", one.pk), {"with": pair_of(found, world.mentees[2]).pk}, follow=True
+    )
+
+    assert "This pair is pinned. Take the pin off before you decline it." in alone
+    assert "1 pair declined." in among
+    assert "This pair is pinned." in swapped.content.decode()
+    assert states(found) == ["declined", "under_review", "under_review"]
+
+
+@pytest.mark.parametrize(
+    ("approval", "words"),
+    [
+        ("manager", "3 mentorships begin at once"), ("mentor", "3 pairs are offered to the mentors"),
+        ("mentor_first", "3 pairs are offered to the mentors first"), ("both", "3 pairs are offered to both sides"),
+    ],
+)  # fmt: skip
+def test_the_page_before_publishing_says_who_is_asked(
+    manager: Client, world: World, found: Round, approval: str, words: str
+) -> None:
+    world.programme.matching = {**world.programme.matching, "approval": approval}
+    world.programme.save()
+    decide(manager, found, everything="approve", show="all")
+
+    response = manager.get(address(found, "round_publish"))
+
+    assert words in response.content.decode()
