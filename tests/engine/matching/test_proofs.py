@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from trellis_engine.matching import Participant, Pool, Settings, Taxonomy, solve
-from trellis_engine.matching.proofs import certificate_of, verify
+from trellis_engine.matching.proofs import certificate, verify
 from trellis_engine.matching.rotation import rotate
 from trellis_engine.matching.settings import OBJECTIVES
 
@@ -19,7 +19,7 @@ NOTHING = Taxonomy()
 def test_every_objective_has_a_certificate_that_only_its_own_checker_accepts(objective: str) -> None:
     settings = replace(PLAIN, objective=objective)
 
-    proof = certificate_of(solve(POOL, settings, NOTHING, "s"))
+    proof = certificate(solve(POOL, settings, NOTHING, "s"))
 
     assert verify(proof, POOL, settings, NOTHING) == ()
     for other in OBJECTIVES:
@@ -28,7 +28,7 @@ def test_every_objective_has_a_certificate_that_only_its_own_checker_accepts(obj
 
 
 def test_a_rotation_is_checked_against_the_weeks_that_were_asked_for() -> None:
-    proof = certificate_of(rotate(POOL, PLAIN, NOTHING, "s", 2))
+    proof = certificate(rotate(POOL, PLAIN, NOTHING, "s", 2))
 
     assert verify(proof, POOL, PLAIN, NOTHING, weeks=2) == ()
     assert [(f.kind, f.where) for f in verify(proof, POOL, PLAIN, NOTHING, weeks=3)] == [("settings_changed", "weeks")]
