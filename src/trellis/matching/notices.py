@@ -25,6 +25,15 @@ OFFER_TO_MENTOR = NoticeKind(
     ),
     action=gettext_noop("See why, and answer"),
 )
+OFFER_TO_PEER = NoticeKind(
+    name="matching.offer_to_peer",
+    subject=gettext_noop("You and %(partner)s could work together"),
+    lines=(
+        gettext_noop("In %(programme)s we suggest %(partner)s as your partner. You both see the same reasons."),
+        gettext_noop("Please answer by %(until)s. If it does not feel right, say no: no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
 OFFER_REMINDER = NoticeKind(
     name="matching.offer_reminder",
     subject=gettext_noop("%(partner)s is waiting for your answer"),

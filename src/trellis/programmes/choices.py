@@ -15,6 +15,10 @@ class MentoringModel(models.TextChoices):
     BUDDY = "buddy", _("Buddy")
 
 
+# Models in which nobody is the other's senior: everybody stands in one crowd, on whichever side they signed up.
+EQUALS = (MentoringModel.PEER, MentoringModel.MUTUAL)
+
+
 class ProgrammeStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ENROLLING = "enrolling", _("Open for sign-up")

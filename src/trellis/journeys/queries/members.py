@@ -28,9 +28,10 @@ def members_of(
     trained = set(ModuleCompletion.objects.filter(person__in=people).values_list("person_id", "module"))
     return tuple(
         Member(
-            id=party.person_id, role=party.role, enrolled=(party.person_id, side_of(party.role)) in profiles,
-            profile_complete=profiles.get((party.person_id, side_of(party.role)), False),
-            training_done=(party.person_id, module_for(side_of(party.role)).id) in trained,
+            id=party.person_id, role=party.role,
+            enrolled=any((party.person_id, side) in profiles for side in _sides(party.role)),
+            profile_complete=any(profiles.get((party.person_id, side)) for side in _sides(party.role)),
+            training_done=any((party.person_id, module_for(side).id) in trained for side in _sides(party.role)),
             consent_recorded=party.person_id in consents,
             signed=party.person_id in signed,
             reviewed=party.person_id in reviewed, surveys=surveys.get(party.person_id, frozenset()),
@@ -39,8 +40,13 @@ def members_of(
     )  # fmt: skip
 
 
+def _sides(role: str) -> tuple[str, ...]:
+    """The sides on which somebody in this role may have signed up and been trained."""
+    return (PartyRole.MENTEE, PartyRole.MENTOR) if role == PartyRole.PEER else (side_of(role),)
+
+
 def side_of(role: str) -> str:
-    """Peers are enrolled and trained as mentees."""
+    """Where a task or a training has to be named: peers are asked what mentees are asked."""
     return PartyRole.MENTOR if role == PartyRole.MENTOR else PartyRole.MENTEE
 
 

@@ -11,7 +11,7 @@ from trellis.matching.models import Proposal
 from trellis.notifications.actions import tell
 from trellis.notifications.registry import NoticeKind
 from trellis.people.models import Person
-from trellis.programmes.choices import Side
+from trellis.programmes.choices import EQUALS, Side
 
 OFFER_DAYS = 14
 REMINDERS_AFTER = (timedelta(hours=48), timedelta(hours=120), timedelta(days=7))
@@ -44,6 +44,8 @@ def remind(proposal: Proposal, sides: Collection[str], step: int, *, now: dateti
 def _question(proposal: Proposal, side: str) -> NoticeKind:
     if proposal.meeting_from:
         return notices.MEET_FIRST
+    if proposal.programme.model in EQUALS:
+        return notices.OFFER_TO_PEER
     if side == Side.MENTOR and proposal.origin == ProposalOrigin.REQUEST:
         return notices.REQUEST_TO_MENTOR
     first = side in rules.turns_of(proposal)[0]

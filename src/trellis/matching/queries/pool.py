@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import permutations
@@ -13,17 +14,18 @@ from django.db.models import Count
 
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal, Wish
-from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
 from trellis.people.models import Person
-from trellis.programmes.choices import AnswerMode, EnrolmentState, Side
+from trellis.programmes.choices import EQUALS, AnswerMode, EnrolmentState, Side
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.models import Answer, EligibilityRule, Enrolment, EnrolmentSkill, Programme
 from trellis.programmes.queries.matched_questions import matched_questions
 from trellis.programmes.settings_model import ALWAYS_KEPT, SCORE_UNITS, MatchingSettings
 from trellis.skills import taxonomy
 from trellis_engine.matching import InputRefused, Participant, Pool, Rule, Settings, Taxonomy
+from trellis_engine.matching.peer_plan import PEER
 from trellis_engine.matching.settings import ScoredQuestion
 
 UNSCORED_OBJECTIVE = "matched_total"  # with every pair worth the same, only how many are matched is left to choose
@@ -120,6 +122,8 @@ def load_pool(programme: Programme, now: datetime) -> Pool:
         .select_related("person")
     )
     facts = _Facts(programme, enrolments, now)
+    if programme.model in EQUALS:
+        return _crowd(facts, enrolments)
     people = [(enrolment.side, facts.participant(enrolment)) for enrolment in enrolments]
     return Pool(
         mentees=tuple(person for side, person in people if side == Side.MENTEE),
@@ -127,10 +131,27 @@ def load_pool(programme: Programme, now: datetime) -> Pool:
     )
 
 
+def _crowd(facts: "_Facts", enrolments: Iterable[Enrolment]) -> Pool:
+    """Among equals everybody stands on both sides: with what they seek, and with what they give. Whoever signed up
+    for one of the two only is read from that. Their places are counted once, over both."""
+    faces: dict[int, dict[str, Enrolment]] = {}
+    for enrolment in enrolments:
+        faces.setdefault(enrolment.person_id, {})[enrolment.side] = enrolment
+    sides: dict[str, list[Participant]] = {side: [] for side in Side.values}
+    for own in faces.values():
+        places = facts.places_among_equals(own.values())
+        for side, found in sides.items():
+            found.append(replace(facts.participant(own.get(side) or next(iter(own.values())), side), places=places))
+    return Pool(tuple(sides[Side.MENTEE]), tuple(sides[Side.MENTOR]))
+
+
 def enrolments_by_id(programme: Programme) -> dict[tuple[str, str], Enrolment]:
-    """(side, the engine's id) to enrolment."""
+    """(side, the engine's id) to enrolment. Among equals one sign-up stands for the person wherever they are named."""
     rows = Enrolment.objects.filter(programme=programme).select_related("person")
-    return {(row.side, row.person.external_id): row for row in rows}
+    if programme.model not in EQUALS:
+        return {(row.side, row.person.external_id): row for row in rows}
+    ready_first = sorted(rows, key=lambda row: (row.state == EnrolmentState.APPROVED, row.side == Side.MENTEE))
+    return {(side, row.person.external_id): row for row in ready_first for side in (*Side.values, PEER)}
 
 
 class _Facts:
@@ -193,11 +214,20 @@ class _Facts:
             boss = self.boss.get(boss)
         return tuple(self.code[each] for each in found)
 
-    def participant(self, enrolment: Enrolment) -> Participant:
+    def places_among_equals(self, own: Collection[Enrolment]) -> int:
+        """Partners that somebody still wants: as many as the sign-up says that stands for them (see
+        ``enrolments_by_id``), less those they have in whichever role and those an open offer holds."""
+        stands = min(own, key=lambda each: each.side == Side.MENTOR)
+        running = sum(self.here.get((stands.person_id, role), 0) for role in PartyRole.values)
+        return max(stands.places - running - sum(self.promised[each.pk] for each in own), 0)
+
+    def participant(self, enrolment: Enrolment, side: str = "") -> Participant:
+        """`side`: the one they stand on, where it is not the one they signed up for."""
         person = enrolment.person
         offset = ZoneInfo(person.time_zone).utcoffset(self.now)
         busy_here = self.here.get((person.pk, enrolment.side), 0)
-        mentor = enrolment.side == Side.MENTOR
+        mentor = (side or enrolment.side) == Side.MENTOR
+        aims, roles_held = ((), enrolment.aims) if enrolment.side == Side.MENTOR else (enrolment.aims, ())
         return Participant(
             id=person.external_id,
             level=person.level or 0,
@@ -216,8 +246,8 @@ class _Facts:
             places=max(enrolment.places - busy_here - self.promised[enrolment.pk], 0),
             busy=self.everywhere.get((person.pk, enrolment.side), 0),
             track=person.unit if mentor else "",
-            aims=frozenset() if mentor else frozenset(enrolment.aims),
-            held=frozenset([*enrolment.aims, person.job_title]) - {""} if mentor else frozenset(),
+            aims=frozenset() if mentor else frozenset(aims),
+            held=frozenset([*roles_held, person.job_title]) - {""} if mentor else frozenset(),
             experience=frozenset(enrolment.experience),
             interests=frozenset(enrolment.interests),
             answers=tuple(self.answers.get(enrolment.pk, ())),

@@ -8,7 +8,7 @@ from typing import Any
 
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool, matching_of, ruled_out
 from trellis.matching.stored import reasons_to_json
-from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment
 from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings, explain, why_not
 from trellis_engine.matching.hashing import digest
@@ -61,10 +61,13 @@ class Outlook:
 
 
 def outlook_of(mentee: Enrolment, *, now: datetime) -> Outlook | None:
-    """None when the mentee is not ready to be matched, or the programme's settings cannot be used.
+    """None when the mentee is not ready to be matched, or the programme's settings cannot be used; and among equals,
+    where the next partner is found by another round, because everybody else's partner moves with it.
 
     A fixed number of queries, whatever the number of mentors.
     """
+    if mentee.programme.model in EQUALS:
+        return None
     pool = load_pool(mentee.programme, now)
     person = pool.mentee_by_id.get(mentee.person.external_id)
     if person is None:

@@ -1,6 +1,6 @@
 """Beginning a mentorship, and taking one back before anything has happened in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from trellis.mentorships.models import Mentorship, Party, Transition
 from trellis.mentorships.queries import live_parties, partners_of
 from trellis.notifications.actions import skip_unsent
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
 
 Reasons = Mapping[str, Any]  # Any: what the matcher explained, kept as it is
@@ -47,12 +47,14 @@ def start_mentorship(
     """Connect two people in a programme and tell both.
 
     Both enrolment rows are locked, the mentor's first, so that the last place is given once however many ask.
+    In a programme of equals both are peers, whichever side they signed up for.
     Raises StartRefused: the same person twice, not ready to be matched, no free place, already connected.
     """
     if mentee.pk == mentor.pk:
         raise StartRefused(_("Nobody can be their own mentor."))
-    _take_place(programme, mentor, Side.MENTOR)
-    _take_place(programme, mentee, Side.MENTEE)
+    equals = programme.model in EQUALS
+    _take_place(programme, mentor, Side.values if equals else [Side.MENTOR])
+    _take_place(programme, mentee, Side.values if equals else [Side.MENTEE])
     _refuse_twice(programme, mentee, mentor)
     mentorship = Mentorship.objects.create(
         organisation_id=programme.organisation_id, programme=programme, pair_key=pair_key(mentee, mentor),
@@ -60,6 +62,7 @@ def start_mentorship(
         match_score=score, match_reasons=dict(reasons or {}),
     )  # fmt: skip
     for person, role in ((mentee, PartyRole.MENTEE), (mentor, PartyRole.MENTOR)):
+        role = PartyRole.PEER if equals else role
         Party.objects.create(organisation_id=programme.organisation_id, mentorship=mentorship, person=person, role=role)
     Transition.objects.create(
         organisation_id=programme.organisation_id, mentorship=mentorship, to_state=MentorshipState.ACTIVE, at=now, by=by
@@ -76,16 +79,16 @@ def pair_key(mentee: Person, mentor: Person) -> str:
     return f"{mentee.pk}:{mentor.pk}"
 
 
-def _take_place(programme: Programme, person: Person, side: str) -> None:
-    """Hold the person's enrolment and see that a place is free on that side."""
-    rows = Enrolment.objects.select_for_update(no_key=True).filter(programme=programme, person=person, side=side)
-    enrolment = rows.first()
-    if enrolment is None or enrolment.state != EnrolmentState.APPROVED:
+def _take_place(programme: Programme, person: Person, sides: Sequence[str]) -> None:
+    """Hold the person's enrolment and see that a place is free on that side (among equals: on either)."""
+    rows = Enrolment.objects.select_for_update(no_key=True).filter(programme=programme, person=person, side__in=sides)
+    ready = [row for row in rows.order_by("pk") if row.state == EnrolmentState.APPROVED]
+    if not ready:
         raise StartRefused(
             _("%(name)s is not ready to be matched in this programme. Approve or resume their sign-up first.")
             % {"name": person.full_name}
         )
-    if live_parties(programme, person, side) >= enrolment.places:
+    if all(live_parties(programme, person, row.side) >= row.places for row in ready):
         raise StartRefused(
             _("%(name)s has no free place left. Choose somebody else, or ask them for one more place.")
             % {"name": person.full_name}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Agreement, Mentorship, Party
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
@@ -46,7 +46,11 @@ def agreement_of(mentorship: Mentorship) -> AgreementText | None:
 
 
 def live_parties(programme: Programme, person: Person, role: str) -> int:
-    """How many live mentorships of `programme` the person is in, in `role`: what fills an enrolment's places."""
+    """How many live mentorships of `programme` the person is in, in `role`: what fills an enrolment's places.
+
+    Those among equals count whatever the role: a peer may have signed up on either side.
+    """
     return Party.objects.filter(
-        mentorship__programme=programme, mentorship__state__in=LIVE_STATES, person=person, role=role
-    ).count()
+        mentorship__programme=programme, mentorship__state__in=LIVE_STATES, person=person,
+        role__in=[role, PartyRole.PEER],
+    ).count()  # fmt: skip
