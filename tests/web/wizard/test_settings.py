@@ -10,6 +10,8 @@ from tests.factories.mentorships import a_pair
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeRoleFactory
 from trellis.kernel.models import AuditEntry
+from trellis.matching.choices import Approval
+from trellis.matching.rules import Agreeing
 from trellis.people.models import Person
 from trellis.programmes.actions.settings import changes_so_far
 from trellis.programmes.choices import EnrolmentState, PairVisibility, ProgrammeRoleKind, ProgrammeStatus
@@ -35,7 +37,19 @@ def as_shown(programme: Programme, key: str, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
-FORMS = ["basics", "rhythm", "joining", "matching", "stages", "agendas", "surveys", "targets", "terms", "visibility"]
+FORMS = [
+    "basics",
+    "rhythm",
+    "joining",
+    "matching",
+    "agreeing",
+    "stages",
+    "agendas",
+    "surveys",
+    "targets",
+    "terms",
+    "visibility",
+]
 
 
 @pytest.mark.parametrize("key", FORMS)
@@ -64,6 +78,47 @@ def test_a_section_is_saved(
 
     assert answer.status_code == 302
     assert getattr(Programme.objects.get(), field) == value
+
+
+@pytest.mark.parametrize(
+    ("asked", "order", "approval"),
+    [
+        ("both", "both", "both"), ("both", "mentor_first", "mentor_first"), ("both", "", "both"),
+        ("mentor", "mentee_first", "mentor"), ("manager", "both", "manager"),
+    ],
+)  # fmt: skip
+def test_an_order_counts_only_where_both_are_asked(
+    browser: Client, programme: Programme, asked: str, order: str, approval: str
+) -> None:
+    changes = {"asked": asked, "order": order, "open_requests": "2", "first_meeting": "on"}
+    browser.post(address(programme, "agreeing"), as_shown(programme, "agreeing", **changes))
+
+    assert Agreeing.of(Programme.objects.get()) == Agreeing(Approval(approval), 2, True)
+    again = as_shown(Programme.objects.get(), "agreeing")
+    assert again["asked"] == asked
+
+
+def test_other_matching_settings_leave_the_way_of_agreeing_alone(browser: Client, programme: Programme) -> None:
+    browser.post(address(programme, "agreeing"), as_shown(programme, "agreeing", asked="mentor"))
+    browser.post(address(programme, "matching"), as_shown(Programme.objects.get(), "matching", suggestions="7"))
+
+    found = Programme.objects.get()
+    assert (Agreeing.of(found).approval, found.matching["suggestions"]) == (Approval.MENTOR, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"open_requests": "0"}, "greater than or equal to 1"), ({"open_requests": "many"}, "Use digits only"),
+        ({"asked": "everybody"}, "Select a valid choice"),
+    ],
+)  # fmt: skip
+def test_a_way_of_agreeing_that_is_none_is_refused(
+    browser: Client, programme: Programme, changes: dict[str, str], why: str
+) -> None:
+    answer = browser.post(address(programme, "agreeing"), as_shown(programme, "agreeing", **changes))
+
+    assert (answer.status_code, why in answer.content.decode()) == (422, True)
 
 
 def test_a_section_without_a_form_does_not_exist(browser: Client, programme: Programme) -> None:
