@@ -21,7 +21,7 @@ from tests.trust.routes import addresses
 from trellis.kernel import audit, clock, jobs
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.choices import ProposalState, RoundState
-from trellis.matching.models import Round, Unmatched
+from trellis.matching.models import Round, Scenario, Unmatched
 from trellis.matching.notices import OFFER_WITHDRAWN
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
@@ -158,6 +158,19 @@ def _rounds(scene: Scene, rows: int) -> None:
     start = scene.programme.rounds.count()
     for number in range(rows):
         RoundFactory(programme=scene.programme, number=start + number + 1, state=RoundState.PUBLISHED)
+
+
+def _scenarios(scene: Scene, rows: int) -> None:
+    """Plans that are solved, stopped and solving."""
+    start = scene.programme.scenarios.count()
+    figures = {"matched": 1, "of": 2, "floor": 1, "middle": 1, "total": 2, "loads": [1, 1], "ranked": 1, "first": 0}
+    figures |= {"any_choice": 1, "proven": True, "kind": "plan", "alike": {"scores": [1, 1]}}
+    for number in range(start + 1, start + rows + 1):
+        Scenario.objects.create(
+            organisation=scene.organisation, programme=scene.programme, number=number, name=f"Plan {number}",
+            state=("solved", "solved", "solving")[number % 3], settings=scene.programme.matching, figures=figures,
+            certificate={"pairs": []}, created_at=clock.now(),
+        )  # fmt: skip
 
 
 def _proposals(scene: Scene, rows: int) -> None:
@@ -314,6 +327,7 @@ LISTS: dict[str, Grow] = {
     "programme_people": _participants,
     "enrolment_queue": _applications,
     "rounds": _rounds,
+    "scenarios": _scenarios,
     "round": _proposals,
     "round_swap": _proposals,
     "round_unmatched": _unmatched,
@@ -348,6 +362,6 @@ FIXED = frozenset(
     meeting_calendar meeting_plan meeting_log goal_edit goal_new programme_templates programme_import programme_new
     programme_template objective programme_export programme_duplicate condition_new condition question_new question
     programme_invite round_fairness round_proof round_certificate round_publish organisation_settings directory_template
-    directory_import directory_import_refused job
+    scenario scenario_new scenario_changes curve round_prices directory_import directory_import_refused job
     """.split()  # noqa: SIM905  # a word a line would be three screens
 )

@@ -18,6 +18,7 @@ from trellis.journeys.models import (
 )
 from trellis.kernel import clock, jobs
 from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.actions import scenarios
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round, Unmatched
 from trellis.matching.notices import OFFER_WITHDRAWN
@@ -267,10 +268,18 @@ def _matching(world: World) -> None:
         reason="no_mentor_with_places",
         enrolment_id=world.ids["enrolment_mentee"],
     )
+    world.ids["scenario"] = _scenario(world)
     world.ids |= {
         "round": published.number, "round_pk": published.pk, "proposal": offered.pk,
         "round_review": review.number, "proposal_review": pair.pk,
     }  # fmt: skip
+
+
+def _scenario(world: World) -> int:
+    """A plan to compare, solved on the people of the programme."""
+    by, now = world.people["programme_manager"], clock.now()
+    found = scenarios.make_scenario(by=by, programme=world.programme, name="As it is", changes={}, now=now)
+    return scenarios.solve_scenario(found=found, now=now).number
 
 
 def _solved_round(world: World, number: int, **fields: object) -> Round:

@@ -15,7 +15,7 @@ fixed point instead of one solve for each mentor.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,8 @@ import numpy.typing as npt
 from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.score import Scorer
-from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
+from trellis_engine.matching.settings import Settings
+from trellis_engine.matching.solve import first_mentor_bonus
 
 ADDS_UP = ("matched_total", "total")  # objectives under which a place has one price
 NONE = -(1 << 60)  # a move that cannot be made
@@ -36,7 +37,8 @@ Ints = npt.NDArray[np.int64]
 @dataclass(frozen=True, order=True)
 class Gain:
     """What one more place adds to the best plan, in units of its ``value`` and its prices, and the same read apart:
-    mentees matched, and points of total score (which may be negative where somebody more is matched)."""
+    mentees matched, and points: total score, less what load costs, plus what kept pairs are worth (negative at times
+    where somebody more is matched). Where the total alone counts, nobody counts mentees: ``matched`` is 0."""
 
     value: int
     matched: int
@@ -111,9 +113,8 @@ class _Moves:
             if (pair.mentee, pair.mentor) not in settings.pinned:
                 kept = settings.keep_bonus if (pair.mentee, pair.mentor) in settings.kept else 0
                 self.held.append((row, column, pair.score + kept))
-        sides = (sum(person.places for person in side) for side in (pool.mentees, pool.mentors))
-        # one place more than the plan's bonus was made for
-        self.bonus = 2 * HIGHEST_SCORE * (min(sides) + 2) if plan.bonus else 0
+        larger = tuple(replace(person, places=person.places + 1) for person in pool.mentors)
+        self.bonus = first_mentor_bonus(Pool(pool.mentees, larger), settings)  # enough for one place more
         self.kept = [(rows[e], columns[o]) for e, o in settings.kept if e in rows and o in columns]
         self.brings = np.full(len(pool.mentees), NONE, np.int64)
         for row, person in enumerate(pool.mentees):

@@ -13,7 +13,7 @@ from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, WEIGHT_TOTAL, Rule, Settings
-from trellis_engine.matching.solve import solve
+from trellis_engine.matching.solve import Step, solve, unwatched
 
 PERCENT = HIGHEST_SCORE // 100
 MOVE = 5  # points by which a weight is moved to see what depends on it
@@ -114,9 +114,9 @@ class Point:
     beaten: bool = False
 
 
-def answer(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str) -> Answer:
+def answer(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, step: Step = unwatched) -> Answer:
     """The best plan under these settings, solved and then checked. Raises what ``solve`` raises."""
-    plan = solve(pool, settings, taxonomy, salt)
+    plan = solve(pool, settings, taxonomy, salt, step)
     faults = verify(certificate(plan), pool, settings, taxonomy)
     return Answer(plan, settings, quality(plan, pool), proven=not faults)
 

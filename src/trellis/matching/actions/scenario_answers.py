@@ -89,7 +89,9 @@ def _plan(found: Scenario, now: datetime) -> Answered:
     pool, settings = _pool(found, now)
     pool = with_more_places(pool, settings)
     jobs.progress(1, 4)
-    solved = answer(pool, engine_settings(settings), engine_taxonomy(), found.salt)
+    solved = answer(
+        pool, engine_settings(settings), engine_taxonomy(), found.salt, step=lambda _pays: jobs.progress(1, 4)
+    )
     jobs.progress(3, 4)
     return Answered(
         settings, certificate=certificate(solved.plan), inputs=pool_to_json(pool), input_hash=solved.plan.input_hash,

@@ -1,14 +1,21 @@
 """The pool of a programme as it would be if its running pairs could be placed again."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 
 from trellis.matching.queries.pool import PairIds, load_pool, ruled_out
 from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
-from trellis.programmes.models import Programme
+from trellis.people.choices import PersonStatus
+from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Enrolment, Programme
 from trellis_engine.matching import Participant, Pool
+
+SHOWN = 12  # names
 
 
 def running_pairs(programme: Programme) -> PairIds:
@@ -36,6 +43,41 @@ def released(pool: Pool, pairs: PairIds) -> tuple[Pool, PairIds]:
 
 def _freed(person: Participant, count: int) -> Participant:
     return replace(person, places=person.places + count, busy=max(person.busy - count, 0)) if count else person
+
+
+@dataclass(frozen=True)
+class Rematch:
+    """Who is without a partner after a mentorship of this programme came to its end, and how many pairs run."""
+
+    alone: int
+    names: list[str]  # the first of them
+    running: int
+    free_places: int
+
+
+def rematch_of(programme: Programme) -> Rematch:
+    """Three queries."""
+    live = Party.objects.filter(mentorship__programme=programme, mentorship__state__in=LIVE_STATES)
+    mentored = Party.objects.filter(mentorship__programme=programme, role=PartyRole.MENTEE)
+    alone = (
+        Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPROVED, side=Side.MENTEE)
+        .filter(person__in=mentored.values("person"))
+        .exclude(person__in=live.filter(role=PartyRole.MENTEE).values("person"))
+        .exclude(person__status__in=[PersonStatus.LEFT, PersonStatus.SUSPENDED])
+        .order_by("person__sort_name", "pk")
+    )
+    names = [
+        f"{preferred or given} {family}".strip()
+        for given, preferred, family in alone.values_list(
+            "person__given_name", "person__preferred_name", "person__family_name"
+        )
+    ]
+    counted = live.aggregate(
+        pairs=Count("mentorship", distinct=True), mentors=Count("id", filter=Q(role=PartyRole.MENTOR))
+    )
+    offered = Enrolment.objects.filter(programme=programme, state=EnrolmentState.APPROVED, side=Side.MENTOR)
+    places = offered.aggregate(places=Coalesce(Sum("places"), 0))["places"]
+    return Rematch(len(names), names[:SHOWN], counted["pairs"], max(places - counted["mentors"], 0))
 
 
 def load_rematch(programme: Programme, now: datetime) -> tuple[Pool, PairIds, PairIds]:

@@ -132,6 +132,11 @@ def joined(said: Sequence[str]) -> str:
     return _("%(some)s and %(last)s") % {"some": ", ".join(said[:-1]), "last": said[-1]}
 
 
+def spread_words(spread: int) -> str:
+    """What each further mentee of a mentor costs; `spread` in score units."""
+    return _("each further mentee of a mentor costs %(points)d points") % {"points": shown_score(spread)}
+
+
 # --- settings in words
 
 
@@ -149,7 +154,7 @@ def differences(settings: Mapping[str, Any], present: Mapping[str, Any]) -> Iter
     if asked.objective != now.objective:
         yield str(OBJECTIVE_WORDS[asked.objective])
     if asked.spread != now.spread:
-        yield _("each further mentee of a mentor costs %(points)d points") % {"points": shown_score(asked.spread)}
+        yield spread_words(asked.spread)
     if asked.minimum_percent != now.minimum_percent:
         yield _("no match below %(score)d") % {"score": asked.minimum_percent}
     yield from _rules_that_differ(asked, now)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from trellis.web.rounds import board_views, fairness_views, pairs_views, settings_views, views
+from trellis.web.rounds.scenario_urls import comparing
 
 urlpatterns = [
     path("manage/<slug:slug>/rounds/", views.rounds, name="rounds"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("manage/<slug:slug>/rounds/<int:number>/fairness/", fairness_views.fairness, name="round_fairness"),
     path("manage/<slug:slug>/rounds/<int:number>/fairness/make/", fairness_views.make, name="round_fairness_make"),
     path("manage/<slug:slug>/rounds/<int:number>/proof/", views.proof, name="round_proof"),
+    *comparing,
     path("manage/<slug:slug>/rounds/<int:number>/certificate.json", views.certificate, name="round_certificate"),
     path("manage/<slug:slug>/rounds/<int:number>/publish/", views.publish, name="round_publish"),
     path("manage/<slug:slug>/rounds/<int:number>/undo/", views.undo, name="round_undo"),
