@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,8 @@ from trellis.programmes.actions.settings import change_targets
 from trellis.programmes.choices import ProgrammeRoleKind, ProgrammeStatus
 from trellis.programmes.configuration import Target, targets_of
 from trellis.programmes.eligibility import condition
-from trellis.programmes.models import Objective, Programme
+from trellis.programmes.models import Objective, Programme, Question
+from trellis.programmes.settings_model import MatchingSettings
 from trellis.programmes.yaml_reader import DEEPEST, MOST_BYTES, FileRefused
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -314,3 +316,54 @@ def test_a_programme_in_another_age_is_refused(admin: Person, starts_on: date) -
         create_programme(by=admin, template="career_formal", name="Later", starts_on=starts_on, now=NOW)
     with pytest.raises(SettingsRefused, match="This date is too far away"):
         duplicate_programme(by=admin, programme=make(admin), name="Later", starts_on=starts_on, now=NOW)
+
+
+# --- how matching is set
+
+
+def test_the_use_of_answers_and_the_objective_travel_and_pairs_of_people_do_not(admin: Person) -> None:
+    programme = make(admin)
+    Question.objects.filter(key="meeting-mode").update(mode="must", importance=9)
+    chosen = replace(MatchingSettings.of(programme.matching), objective="stable", spread=1000, scoring=False)
+    programme.matching = chosen.plain() | {"pinned": [["P1", "P2"]]}
+    programme.save()
+    data = export(admin, programme)
+
+    with elsewhere() as other:
+        taken = import_programme(by=other, data=data, now=NOW)
+        uses = set(Question.objects.filter(key="meeting-mode").values_list("mode", "importance"))
+        again = export(other, taken)
+
+    assert (again, uses) == (data, {("must", 9)})
+    assert (MatchingSettings.of(taken.matching), "pinned" in taken.matching) == (chosen, False)
+
+
+def test_a_file_of_an_older_version_is_read_as_it_was_meant(admin: Person) -> None:
+    content = yaml.safe_load(export(admin, make(admin)))
+    for name in ("shared_manager_levels", "objective", "spread", "keep_bonus", "scoring"):
+        del content["matching"][name]
+    del content["matching"]["weights"]["answers"]
+    for question in content["questions"]:
+        del question["mode"], question["importance"]
+
+    found = portable.read_configuration(yaml.safe_dump(content, sort_keys=False).encode())
+
+    assert (found.matching.objective, found.matching.scoring) == ("matched_floor_total", True)
+    assert {question.mode for question in found.questions} == {"ignore"}
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [({"mode": "love"}, "“love” is not known here."), ({"importance": 10}, "10 is out of range."),
+     ({"mode": "must"}, "Matching can compare choices only")],
+)  # fmt: skip
+def test_a_use_of_answers_that_cannot_be_is_named_with_its_line(
+    admin: Person, part: dict[str, Any], words: str
+) -> None:
+    content = yaml.safe_load(export(admin, make(admin)))
+    content["questions"][2] |= part  # free text
+
+    (fault,) = faults(yaml.safe_dump(content, sort_keys=False).encode())
+
+    assert fault.startswith("Line ")
+    assert words in fault

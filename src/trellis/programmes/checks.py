@@ -422,7 +422,8 @@ def check_question(question: QuestionText, path: str = "question") -> Faults:
 def check_answer_use(question: QuestionText, path: str) -> Faults:
     """How matching uses the answers: only choices can be compared."""
     yield from check_use(question.mode, question.importance, path)
-    if question.mode != AnswerMode.IGNORE and question.kind not in COMPARED_KINDS:
+    compared = question.mode in AnswerMode.values and question.mode != AnswerMode.IGNORE
+    if compared and question.kind not in COMPARED_KINDS:
         yield Fault(
             f"{path}.mode",
             _("Matching can compare choices only, not “%(kind)s”.") % {"kind": QuestionKind(question.kind).label},

@@ -12,10 +12,9 @@ from trellis.matching.models import Proposal
 from trellis.mentorships.choices import LIVE_STATES
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
-from trellis.programmes.choices import EnrolmentState, MentoringModel, Side
+from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
 
-ONE_SIDED = (MentoringModel.PEER, MentoringModel.MUTUAL)  # their rounds need no two sides
 GONE = (PersonStatus.LEFT, PersonStatus.SUSPENDED)
 
 
@@ -82,7 +81,7 @@ def _people(programme: Programme, now: Openings) -> Obstacle | None:
     if not now.mentees and not now.mentors:
         words = _("Nobody is ready to be matched: nobody is approved, or everybody has all they asked for.")
         return Obstacle(words, "approve" if now.applied else "invite", stops=True)
-    if programme.model in ONE_SIDED:
+    if programme.model in EQUALS:
         return _alone(now)
     if not now.mentors:
         words = ngettext(
