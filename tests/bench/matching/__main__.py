@@ -84,7 +84,7 @@ def random_instances(count: int) -> list[str]:
         for line in process.stdout:
             print(line, end="", flush=True)
             lines.append(line.strip())
-    return lines if process.returncode == 0 else [*lines, "MISMATCH, or the comparison broke off"]
+    return lines if process.returncode == 0 else [*lines, "MISMATCHES, or the comparison broke off"]
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def _note(found: Result, facts: dict[str, Any], limits: Limits) -> None:
         case "failed":
             found.failed = facts["why"]
         case "silent" if not found.walls:
-            found.failed = f"over {limits.seconds:.0f} s" if facts["after"] == "start" else "setting up took too long"
+            found.failed = f"over {limits.seconds:g} s" if facts["after"] == "start" else "setting up took too long"
         case "ended" if not found.walls and not found.failed:
             words = facts["words"][:100] or "without a word"
             out = facts["code"] < 0 or "bad_alloc" in words or "MemoryError" in words
