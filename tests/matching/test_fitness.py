@@ -42,7 +42,7 @@ def test_nothing_is_in_the_way_of_a_fresh_round(world: World) -> None:
     ("facts", "words"),
     [
         ({"state": EnrolmentState.PAUSED}, "{} has paused"),
-        ({"state": EnrolmentState.PAUSED, "paused_until": date(2027, 8, 3)}, "{} has paused until 3 August"),
+        ({"state": EnrolmentState.PAUSED, "paused_until": date(2027, 8, 3)}, "{} has paused until 3 August 2027"),
         ({"state": EnrolmentState.WITHDRAWN}, "{} is no longer taking part"),
         ({"state": EnrolmentState.APPLIED}, "{} is no longer ready to be matched"),
         ({"places": 0}, "{} has no free place left"),

@@ -57,8 +57,8 @@ def test_a_break_with_a_day_says_when_it_ends_and_can_be_moved(at: Client, enrol
     page = words(at.post(OWN + "pause/", {"until": back.isoformat()}, follow=True))
     moved = words(at.post(OWN + "pause/", {"until": (back + timedelta(days=1)).isoformat()}, follow=True))
 
-    assert f"You are back on {back.day} {back:%B} by itself" in page
-    assert f"You are back by itself on {back.day} {back:%B}, or earlier if you resume." in page
+    assert f"You are back on {back.day} {back:%B %Y} by itself" in page
+    assert f"You are back by itself on {back.day} {back:%B %Y}, or earlier if you resume." in page
     assert f'value="{(back + timedelta(days=1)).isoformat()}"' in moved
     assert Enrolment.objects.get().paused_until == back + timedelta(days=1)
 

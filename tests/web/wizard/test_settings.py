@@ -83,7 +83,7 @@ def test_a_section_is_saved(
 @pytest.mark.parametrize(
     ("asked", "order", "approval"),
     [
-        ("both", "both", "both"), ("both", "mentor_first", "mentor_first"), ("both", "", "both"),
+        ("both", "both", "both"), ("both", "mentor_first", "mentor_first"),
         ("mentor", "mentee_first", "mentor"), ("manager", "both", "manager"),
     ],
 )  # fmt: skip

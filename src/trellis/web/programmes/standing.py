@@ -37,7 +37,7 @@ class Standing(OwnEnrolment):
             back = _("Resume when you like.")
             if self.paused_until:
                 back = _("You are back by itself on %(day)s, or earlier if you resume.") % {
-                    "day": date_format(self.paused_until, "j F")
+                    "day": date_format(self.paused_until, "j F Y")
                 }
             return " ".join([_("Nobody new is matched with you."), *([goes_on] if have else []), back])
         free = self.places - len(self.mentorships)

@@ -47,7 +47,7 @@ def enrolment_pause(request: PersonRequest, slug: str, side: str) -> HttpRespons
     said = gettext("Paused. Nobody new is matched with you until you resume.")
     if until:
         said = gettext("Paused. You are back on %(day)s by itself, or earlier if you resume.") % {
-            "day": date_format(until, "j F")
+            "day": date_format(until, "j F Y")
         }
     return _done(
         request, slug, said,

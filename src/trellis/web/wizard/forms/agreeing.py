@@ -30,9 +30,9 @@ class AgreeingForm(SectionForm):
 
     asked = forms.ChoiceField(
         label=_("Whose yes makes a suggested pair"), choices=ASKED, widget=forms.RadioSelect,
-        help_text=_("Either of the two may say no at any time, whoever is asked."),
+        help_text=_("Whoever is asked, either of the two may say no. What has begun can be ended kindly at any time."),
     )  # fmt: skip
-    order = forms.ChoiceField(label=_("In which order"), choices=ORDERS, widget=forms.RadioSelect, required=False)
+    order = forms.ChoiceField(label=_("In which order"), choices=ORDERS, widget=forms.RadioSelect)
     first_meeting = forms.BooleanField(
         label=_("Let two who are interested meet once before either is bound"), required=False,
         help_text=_("Where both are asked: each says whether they are interested, they meet, and then say yes or no."),
@@ -57,7 +57,7 @@ class AgreeingForm(SectionForm):
         given = self.cleaned_data
         matching = replace(
             MatchingSettings.of(self.programme.matching),
-            approval=(given["order"] or BOTH) if given["asked"] == BOTH else given["asked"],
+            approval=given["order"] if given["asked"] == BOTH else given["asked"],
             first_meeting=given["first_meeting"],
             open_requests=given["open_requests"],
         )
