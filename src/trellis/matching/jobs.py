@@ -1,7 +1,7 @@
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation
-from trellis.matching.actions import following, offers, rounds, scenarios, waiting
+from trellis.matching.actions import following, offers, rotations, rounds, scenarios, waiting
 from trellis.matching.actions.fairness import make_audit
 from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Round, Scenario
 from trellis.people.models import Organisation
@@ -24,8 +24,10 @@ def sweep_all() -> None:
 
 @job("matching.sweep_offers")
 def sweep_offers(*, organisation_id: int) -> dict[str, object]:
-    """Hourly: remind and expire offers of one organisation, and tell who waits for a place."""
+    """Hourly: remind and expire offers of one organisation, offer what a rotation has for this week, and tell who
+    waits for a place."""
     reminded, expired = offers.remind_and_expire(now=clock.now())
+    rotations.offer_due_weeks(now=clock.now())
     for programme in Programme.objects.filter(pk__in=PlaceWait.objects.values("mentee__programme")):
         waiting.tell_places(programme=programme, now=clock.now())
     return {"reminded": reminded, "expired": expired}

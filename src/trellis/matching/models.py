@@ -52,6 +52,7 @@ class Proposal(TenantModel):
     mentor = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="proposals_as_mentor")
     state = models.CharField(max_length=12, choices=ProposalState.choices, default=ProposalState.UNDER_REVIEW)
     origin = models.CharField(max_length=12, choices=ProposalOrigin.choices, default=ProposalOrigin.SOLVER)
+    week = models.PositiveSmallIntegerField(null=True)  # of a rotation, from 1: the pair is offered when it begins
     score = models.PositiveIntegerField(default=0)
     reasons = models.JSONField(default=dict)  # {"reasons": [{factor, key, params}], "gap": {...}}
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

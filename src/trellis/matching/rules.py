@@ -7,7 +7,7 @@ from trellis.matching.choices import LEGAL_PROPOSAL_MOVES, TURNS, Approval, Prop
 from trellis.matching.models import Proposal, Round
 from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
-from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.choices import EnrolmentState, MentoringModel, Side
 from trellis.programmes.models import Enrolment, Programme
 from trellis.programmes.settings_model import OPEN_REQUESTS, MatchingSettings
 
@@ -118,6 +118,11 @@ def can_ask(person: Person, mentee: Enrolment, programme: Programme) -> bool:
         and mentee.state == EnrolmentState.APPROVED
         and lets_mentees_ask(programme)
     )
+
+
+def can_rotate(programme: Programme) -> bool:
+    """A round may run for some weeks, with another mentor each week: only where a match is one meeting."""
+    return programme.model == MentoringModel.FLASH
 
 
 def lets_mentees_ask(programme: Programme) -> bool:

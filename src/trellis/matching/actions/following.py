@@ -27,6 +27,8 @@ def fall_through(*, after: Proposal, now: datetime) -> Proposal | None:
     None if nobody is left, or the mentee needs nobody now. Mentors whom this mentee was already offered, or with
     whom a person has ruled the pair out, are passed over.
     """
+    if after.week is not None:  # their next mentor comes with the next week
+        return None
     if after.mentee.state != EnrolmentState.APPROVED or _places_left(after) < 1:
         return None
     tried = _tried(after.mentee)

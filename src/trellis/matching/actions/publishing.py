@@ -52,6 +52,8 @@ class TooLateToUndo(Refusal):
 def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     """Offer every approved pair to both sides; what was not approved is declined. Returns how many were offered.
 
+    Of a rotation the first week is offered now, and every other when it begins (rotations.offer_due_weeks).
+
     Raises NotAllowed, WrongState, NothingApproved, NotReady.
     """
     found = locked(by, found, RoundState.REVIEW)
@@ -61,22 +63,25 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     if not approved:
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
     hold((proposal.mentor_id, proposal.mentee_id) for proposal in approved)
-    check_ready(approved)
+    due = [proposal for proposal in approved if proposal.week in (None, 1)]  # of a rotation, the first week
+    check_ready(due)
     for proposal in proposals:
         if proposal.state == ProposalState.UNDER_REVIEW:
             move(proposal, ProposalState.DECLINED, by=by, now=now)
-    for proposal in approved:
+    for proposal in due:
         offer(proposal, by=by, now=now)
     found.state, found.published_at, found.published_by = RoundState.PUBLISHED, now, by
     found.undo_until = now + timedelta(minutes=UNDO_MINUTES)
     found.save(update_fields=["state", "published_at", "published_by", "undo_until"])
-    record(found, by, "publish", now, offered=len(approved))
+    record(found, by, "publish", now, offered=len(due))
     publish(RoundPublished(organisation_id=found.organisation_id, round_id=found.pk), at=now)
-    return len(approved)
+    return len(due)
 
 
 def check_ready(proposals: list[Proposal]) -> None:
     """Raise NotReady, naming up to three faults, where a pair could not begin as things stand now."""
+    if not proposals:
+        return
     pairs = Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals])
     wrong = list(dict.fromkeys(faults_of(proposals[0].programme, pairs).values()))
     if wrong:
@@ -146,7 +151,7 @@ def _take_back(proposal: Proposal, *, by: Person, now: datetime) -> bool:
         Proposal.objects.create(
             organisation_id=proposal.organisation_id, programme_id=proposal.programme_id, round_id=proposal.round_id,
             mentee=proposal.mentee, mentor=proposal.mentor, origin=proposal.origin, score=proposal.score,
-            reasons=proposal.reasons, state=ProposalState.APPROVED, decided_by=by, decided_at=now,
+            reasons=proposal.reasons, state=ProposalState.APPROVED, decided_by=by, decided_at=now, week=proposal.week,
         )  # fmt: skip
     return True
 

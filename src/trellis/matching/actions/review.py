@@ -60,7 +60,8 @@ def _check_room(found: Round, back: list[Proposal]) -> None:
     """Pairs that come back need a place that no other pair on the board has taken since."""
     room = Room(found) if back else None
     for proposal in back:
-        if room is None or not room.take(proposal.mentee.person.external_id, proposal.mentor.person.external_id):
+        ids = proposal.mentee.person.external_id, proposal.mentor.person.external_id
+        if room is None or not room.take(*ids, proposal.week):
             raise PairNotPossible(
                 _("%(mentee)s and %(mentor)s cannot come back: one of them has no place left beside the other pairs.")
                 % {"mentee": proposal.mentee.person.full_name, "mentor": proposal.mentor.person.full_name}
@@ -123,13 +124,13 @@ def swap(*, by: Person, found: Round, first: Proposal, second: Proposal, now: da
         raise PairNotPossible(refusal)
     for old in (one, other):
         move(old, ProposalState.DECLINED, by=by, now=now)
-    return _create(found, new[0], by, now), _create(found, new[1], by, now)
+    return _create(found, new[0], one.week, by, now), _create(found, new[1], one.week, by, now)
 
 
-def _create(found: Round, pair: NewPair, by: Person, now: datetime) -> Proposal:
+def _create(found: Round, pair: NewPair, week: int | None, by: Person, now: datetime) -> Proposal:
     proposal = Proposal.objects.create(
         organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=pair.mentee,
-        mentor=pair.mentor, origin=ProposalOrigin.SWAP, score=pair.score, reasons=pair.reasons,
+        mentor=pair.mentor, origin=ProposalOrigin.SWAP, week=week, score=pair.score, reasons=pair.reasons,
         state=ProposalState.APPROVED, decided_by=by, decided_at=now,
     )  # fmt: skip
     audit.record(

@@ -34,15 +34,21 @@ from trellis.matching.queries.pool import (
     matching_of,
     ruled_out,
 )
+from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.rotation import is_rotating
+from trellis.matching.queries.solving import certificate_of, explained, plan_of, refused_by
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.checks import check_matching
+from trellis.programmes.choices import EQUALS
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
-from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool, certificate, explain, solve, why_not
+from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool
+from trellis_engine.matching.peer_plan import PeerPlan
+from trellis_engine.matching.weekly import Rotation
 
 __all__ = [
     "OFFER_DAYS",
@@ -82,6 +88,8 @@ def start_round(
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)  # two clicks make one round
     if Round.objects.filter(programme=programme, state__in=[RoundState.SOLVING, RoundState.REVIEW]).exists():
         raise RoundOpen(_("A round is still open. Publish it or set it aside before you start another."))
+    if is_rotating(programme):
+        raise RoundOpen(_("A rotation still has weeks to come. Stop it on its page before you start another round."))
     last = Round.objects.filter(programme=programme).aggregate(last=Max("number"))["last"] or 0
     settings = {**matching_of(programme), **(changes or {})}
     if changes is None or "pinned" not in changes:  # the programme's own pins: some are together by now, or cannot be
@@ -112,7 +120,10 @@ def solve_round(*, found: Round, now: datetime) -> Round:
     found.settings["ruled_out"] = sorted(ruled_out(found.programme))
     jobs.progress(1, STEPS)
     try:
-        plan = solve(pool, engine_settings(found.settings), engine_taxonomy(), found.salt)
+        plan = plan_of(
+            found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
+            weeks_of(found.settings),
+        )  # fmt: skip
     except PinRefused as refused:
         people = enrolments_by_id(found.programme)
         mentee, mentor = people["mentee", refused.mentee].person, people["mentor", refused.mentor].person
@@ -135,7 +146,7 @@ def _fail(found: Round, now: datetime, why: str) -> Round:
 
 
 @transaction.atomic
-def _lay_out(found: Round, pool: Pool, plan: Plan, now: datetime) -> Round:
+def _lay_out(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: datetime) -> Round:
     current = Round.objects.select_for_update(no_key=True).get(pk=found.pk)
     if current.state != RoundState.SOLVING:  # another worker was faster, or the round was set aside meanwhile
         return current
@@ -150,21 +161,25 @@ def _lay_out(found: Round, pool: Pool, plan: Plan, now: datetime) -> Round:
     )  # fmt: skip
     found.state, found.solved_at = RoundState.REVIEW, now
     found.inputs, found.input_hash = pool_to_json(pool), plan.input_hash
-    found.engine_version, found.certificate, found.total = plan.engine_version, certificate(plan), plan.total
+    found.engine_version, found.certificate, found.total = plan.engine_version, certificate_of(plan), plan.total
     found.save()
     record(found, None, "solve", now, pairs=len(plan.pairs), unmatched=len(plan.unmatched))
     _tell_ready(found, plan, now)
     return found
 
 
-def _proposals(found: Round, pool: Pool, plan: Plan, now: datetime) -> Iterable[Proposal]:
+def _proposals(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: datetime) -> Iterable[Proposal]:
     """Pairs that were approved before the round was run again stay approved."""
     settings, taxonomy, enrolments = (
         engine_settings(found.settings),
         engine_taxonomy(),
         enrolments_by_id(found.programme),
     )
-    approved = {tuple(pair) for pair in found.settings.get("approved", ())}
+    equals = isinstance(plan, PeerPlan)
+    approved, pinned = _stored(found.settings, "approved"), set(settings.pinned)
+    if equals:  # a pin holds whichever of the two it names first
+        approved, pinned = ({*pairs, *((two, one) for one, two in pairs)} for pairs in (approved, pinned))
+    weeks = {(each.mentee, each.mentor): each.week for each in plan.meetings} if isinstance(plan, Rotation) else {}
     for pair in plan.pairs:
         both = pair.mentee, pair.mentor
         kept = both in approved
@@ -172,14 +187,14 @@ def _proposals(found: Round, pool: Pool, plan: Plan, now: datetime) -> Iterable[
             organisation_id=found.organisation_id, programme=found.programme, round=found,
             score=pair.score if settings.weights else 0,
             mentee=enrolments["mentee", pair.mentee], mentor=enrolments["mentor", pair.mentor],
-            origin=ProposalOrigin.PINNED if both in settings.pinned else ProposalOrigin.SOLVER,
+            origin=ProposalOrigin.PINNED if both in pinned else ProposalOrigin.SOLVER,
             state=ProposalState.APPROVED if kept else ProposalState.UNDER_REVIEW,
-            decided_by=found.started_by if kept else None, decided_at=now if kept else None,
-            reasons=reasons_to_json(explain(pool, settings, taxonomy, *both)),
+            decided_by=found.started_by if kept else None, decided_at=now if kept else None, week=weeks.get(both),
+            reasons=reasons_to_json(explained(equals, pool, settings, taxonomy, *both)),
         )  # fmt: skip
 
 
-def _tell_ready(found: Round, plan: Plan, now: datetime) -> None:
+def _tell_ready(found: Round, plan: Plan | PeerPlan | Rotation, now: datetime) -> None:
     if found.started_by is None:
         return
     tell(
@@ -243,11 +258,19 @@ def _possible(
         settings = engine_settings({**stored, "pinned": [], "forbidden": sorted(out)})
     except InputRefused:
         return set()
+    equals = programme.model in EQUALS
     places = {person.id: person.places for person in pool.mentors}
     wants = {person.id: person.places for person in pool.mentees}
+    if equals:  # one partner each in one round, whichever side they stand on
+        wants = places = {person: min(places[person], 1) for person in places}
+    if weeks := weeks_of(stored):
+        wants = {person: weeks * min(count, 1) for person, count in wants.items()}
+        places = {person: weeks * count for person, count in places.items()}
     kept: set[Pair] = set()
     for mentee, mentor in sorted(pinned):
-        if not wants.get(mentee) or not places.get(mentor) or why_not(pool, settings, taxonomy, mentee, mentor):
+        if not wants.get(mentee) or not places.get(mentor):
+            continue
+        if refused_by(equals, pool, settings, taxonomy, mentee, mentor):
             continue
         wants[mentee] -= 1
         places[mentor] -= 1

@@ -46,6 +46,7 @@ class BoardRow:
     mentor: Side
     reasons: tuple[str, ...]
     gap: str
+    week: int | None = None  # of a rotation
 
     @property
     def scored(self) -> bool:
@@ -76,7 +77,7 @@ class UnmatchedRow:
 
 _PERSON = ("id", "given_name", "preferred_name", "family_name", "job_title", "unit", "level", "location")
 OFF_THE_BOARD = [ProposalState.DECLINED, ProposalState.WITHDRAWN]
-NOT_LOOKING = ("wants_no_mentor", "offers_no_place")  # served already: not a failure of the round
+NOT_LOOKING = ("wants_no_mentor", "offers_no_place", "wants_no_peer")  # served already: not a failure of the round
 _DECLINED = _lazy("Their match was declined in review."), _lazy("Run the round again, or start another one later.")
 _NOT_TAKEN = _lazy("Their offer was not taken up."), _lazy("Look at the next choices, or start another round.")
 _GONE: dict[str, tuple[Words, Words]] = {
@@ -98,8 +99,8 @@ def board(found: Round, *, states: Iterable[str] | None = None) -> list[BoardRow
 def board_rows(proposals: QuerySet[Proposal]) -> list[BoardRow]:
     """Any proposals as rows of the board, weakest first. One query."""
     fields = [f"{side}__person__{name}" for side in ("mentee", "mentor") for name in _PERSON]
-    values = proposals.order_by("score", "id").values("id", "state", "origin", "score", "reasons", *fields)
-    return [_row(row) for row in values]
+    rows = proposals.order_by("week", "score", "id")
+    return [_row(row) for row in rows.values("id", "state", "origin", "week", "score", "reasons", *fields)]
 
 
 def _row(row: Mapping[str, Any]) -> BoardRow:
@@ -107,7 +108,7 @@ def _row(row: Mapping[str, Any]) -> BoardRow:
     return BoardRow(
         id=row["id"], state=row["state"], state_words=str(_STATES[row["state"]]), origin=row["origin"],
         origin_words=str(_ORIGINS[row["origin"]]), score=shown_score(row["score"]), points=row["score"],
-        mentee=_side(row, "mentee"), mentor=_side(row, "mentor"), reasons=reasons, gap=gap,
+        mentee=_side(row, "mentee"), mentor=_side(row, "mentor"), reasons=reasons, gap=gap, week=row["week"],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal
 from trellis.matching.queries.pool import ruled_out
-from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
 from trellis.programmes.choices import EnrolmentState
@@ -32,16 +32,18 @@ def faults_of(programme: Programme, pairs: QuerySet[Proposal]) -> dict[int, str]
 
     A fixed number of queries; nobody's own words are read.
     """
-    rows = list(pairs.order_by("-score", "id").values("id", *_FIELDS))
+    rows = list(pairs.order_by("-score", "id").values("id", "week", *_FIELDS))
     if not rows:
         return {}
-    left, out = _free(programme, rows), ruled_out(programme)
-    found = {row["id"]: next(_faults(row, left, out), "") for row in rows}
+    left, taken, out = _free(programme, rows), Counter[tuple[int, int | None]](), ruled_out(programme)
+    found = {row["id"]: next(_faults(row, left, taken, out), "") for row in rows}
     return {pair: words for pair, words in found.items() if words}
 
 
-def _faults(row: Row, left: Counter[int], out: frozenset[tuple[str, str]]) -> Iterator[str]:
-    """The first thing in the way; a pair without any takes its two places."""
+def _faults(
+    row: Row, left: Counter[int], taken: Counter[tuple[int, int | None]], out: frozenset[tuple[str, str]]
+) -> Iterator[str]:
+    """The first thing in the way; a pair without any takes its two places, in a rotation those of its week."""
     names = {side: name_on(row, side) for side in SIDES}
     if (row["mentee__person__external_id"], row["mentor__person__external_id"]) in out:
         yield _("%(mentee)s and %(mentor)s are together, asked already, or one of them said no") % names
@@ -49,10 +51,10 @@ def _faults(row: Row, left: Counter[int], out: frozenset[tuple[str, str]]) -> It
         if standing := _standing(row, side, names[side]):
             yield standing
     for side in SIDES:
-        if left[row[f"{side}__id"]] < 1:
+        if left[row[f"{side}__id"]] <= taken[row[f"{side}__id"], row["week"]]:
             yield _("%(name)s has no free place left") % {"name": names[side]}
     for side in SIDES:
-        left[row[f"{side}__id"]] -= 1
+        taken[row[f"{side}__id"], row["week"]] += 1
 
 
 def _standing(row: Row, side: str, name: str) -> str:
@@ -62,7 +64,7 @@ def _standing(row: Row, side: str, name: str) -> str:
         return ""
     until = row[f"{side}__paused_until"]
     if row[f"{side}__state"] == EnrolmentState.PAUSED and until:
-        return _("%(name)s has paused until %(until)s") % {"name": name, "until": date_format(until, "j F")}
+        return _("%(name)s has paused until %(until)s") % {"name": name, "until": date_format(until, "j F Y")}
     if row[f"{side}__state"] == EnrolmentState.PAUSED:
         return _("%(name)s has paused") % {"name": name}
     return _("%(name)s is no longer ready to be matched") % {"name": name}
@@ -85,5 +87,6 @@ def _free(programme: Programme, rows: Iterable[Row]) -> Counter[int]:
     for row in rows:
         for side in SIDES:
             key = row[f"{side}__id"]
-            free[key] = row[f"{side}__places"] - busy.get((row[f"{side}__person_id"], side), 0) - held[key]
+            running = sum(busy.get((row[f"{side}__person_id"], role), 0) for role in (side, PartyRole.PEER))
+            free[key] = row[f"{side}__places"] - running - held[key]
     return free

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from trellis.matching.models import Round
 from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.promises import Promise, promise_of, weeks_of
+from trellis.matching.queries.solving import faults_in, is_of_equals
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
 from trellis.programmes.choices import Side
-from trellis_engine.matching import verify
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,10 @@ class Proof:
     """What the certificate of a round says."""
 
     matched: int
-    mentees: int  # who looked for a mentor
+    mentees: int  # who looked for a mentor; among equals everybody who looked for a partner
     pairs: int
     points: int  # the total in hundredths of the score people see: 100 for a perfect pair
+    promise: Promise
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ def proof_of(found: Round) -> Proof | None:
     if found.certificate is None:
         return None
     matched = int(found.certificate["matched"])
-    left = found.unmatched.filter(enrolment__side=Side.MENTEE).exclude(reason__in=NOT_LOOKING).count()
-    return Proof(matched, matched + left, len(found.certificate["pairs"]), (found.total or 0) // 1000)
+    rows = found.unmatched.exclude(reason__in=NOT_LOOKING)
+    left = (rows if is_of_equals(found.certificate) else rows.filter(enrolment__side=Side.MENTEE)).count()
+    pairs = len(found.certificate.get("pairs") or found.certificate.get("meetings", ()))
+    promise = promise_of(found.settings, found.certificate, matched + left)
+    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, promise)
 
 
 def check_again(found: Round) -> Checked:
     """Verify the certificate of a solved round against its stored inputs. No query; shares no code with the solver."""
     assert found.certificate is not None
     pool = pool_from_json(found.inputs)
-    faults = verify(found.certificate, pool, engine_settings(found.settings), engine_taxonomy())
-    return Checked(len(pool.mentees) * len(pool.mentors), [fault_words(fault) for fault in faults])
+    weeks = weeks_of(found.settings)
+    faults = faults_in(found.certificate, pool, engine_settings(found.settings), engine_taxonomy(), weeks)
+    people = len(pool.mentees)
+    pairs = people * (people - 1) // 2 if is_of_equals(found.certificate) else people * len(pool.mentors)
+    return Checked(pairs, [fault_words(fault) for fault in faults])

@@ -98,7 +98,7 @@ def review_of(found: Round, *, show: str, name: str, page: int) -> Review | None
     pages = max(-(-total // PAGE), 1)
     if page > pages:
         return None
-    ids = shown.order_by("score", "id").values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
+    ids = shown.order_by("week", "score", "id").values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
     rows = board_rows(Proposal.objects.filter(pk__in=list(ids)))
     turns = _turns([row.id for row in rows if row.state == ProposalState.OFFERED])
     scores = Proposal.objects.filter(round=found, state=ProposalState.UNDER_REVIEW).aggregate(

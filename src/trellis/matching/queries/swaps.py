@@ -10,10 +10,11 @@ from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import explanation_words, shown_score
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.solving import explained, is_of_equals, refused_by
 from trellis.matching.stored import pool_from_json, reasons_to_json
 from trellis.matching.words import refusal_words
 from trellis.programmes.models import Enrolment
-from trellis_engine.matching import explain, why_not
 
 STANDING = (ProposalState.UNDER_REVIEW, ProposalState.APPROVED)
 
@@ -38,34 +39,43 @@ class NewPair:
 
 
 class Room:
-    """The places of the solved pool that no pair on the board has taken."""
+    """The places of the solved pool that no pair on the board has taken; in a rotation, those of each week."""
 
     def __init__(self, found: Round) -> None:
         pool = pool_from_json(found.inputs)
+        most = 1 if weeks_of(found.settings) else None  # one meeting a week is all that a mentee has in a rotation
+        self.places = {("mentee", person.id): min(person.places, most or person.places) for person in pool.mentees}
+        self.places |= {("mentor", person.id): person.places for person in pool.mentors}
         standing = found.proposals.filter(state__in=STANDING).values_list(
-            "mentee__person__external_id", "mentor__person__external_id"
+            "mentee__person__external_id", "mentor__person__external_id", "week"
         )
-        self.pairs = set(standing)
-        taken = Counter(side for pair in self.pairs for side in zip(("mentee", "mentor"), pair, strict=True))
-        self.left = {("mentee", person.id): person.places for person in pool.mentees}
-        self.left |= {("mentor", person.id): person.places for person in pool.mentors}
-        self.left = {side: places - taken[side] for side, places in self.left.items()}
+        self.pairs: set[tuple[str, str]] = set()
+        self.taken: Counter[tuple[tuple[str, str], int | None]] = Counter()
+        for mentee, mentor, week in standing:
+            self._add(mentee, mentor, week)
 
-    def take(self, mentee: str, mentor: str) -> bool:
+    def take(self, mentee: str, mentor: str, week: int | None = None) -> bool:
         """Take a place on both sides; False where there is none, or the pair already stands."""
         sides = ("mentee", mentee), ("mentor", mentor)
-        if (mentee, mentor) in self.pairs or any(self.left.get(side, 0) < 1 for side in sides):
+        if (mentee, mentor) in self.pairs:
             return False
-        self.pairs.add((mentee, mentor))
-        for side in sides:
-            self.left[side] -= 1
+        if any(self.places.get(side, 0) <= self.taken[side, week] for side in sides):
+            return False
+        self._add(mentee, mentor, week)
         return True
+
+    def _add(self, mentee: str, mentor: str, week: int | None) -> None:
+        self.pairs.add((mentee, mentor))
+        self.taken.update([(("mentee", mentee), week), (("mentor", mentor), week)])
 
 
 def pairs_after_swap(found: Round, one: Proposal, other: Proposal) -> tuple[NewPair, NewPair]:
     """The two pairs that would be made; each names its own refusal if it is not possible."""
     if one.mentee_id == other.mentee_id or one.mentor_id == other.mentor_id:
         why = _("Choose two pairs with different people on both sides.")
+        return NewPair(one.mentee, other.mentor, refusal=why), NewPair(other.mentee, one.mentor, refusal=why)
+    if one.week != other.week:
+        why = _("Choose two pairs of the same week.")
         return NewPair(one.mentee, other.mentor, refusal=why), NewPair(other.mentee, one.mentor, refusal=why)
     return _judged(found, one.mentee, other.mentor), _judged(found, other.mentee, one.mentor)
 
@@ -77,9 +87,10 @@ def _judged(found: Round, mentee: Enrolment, mentor: Enrolment) -> NewPair:
     names = {"mentee": mentee.person.full_name, "mentor": mentor.person.full_name}
     if found.proposals.filter(mentee=mentee, mentor=mentor, state__in=STANDING).exists():
         return NewPair(mentee, mentor, refusal=_("%(mentee)s and %(mentor)s are already a pair here.") % names)
-    refusal = why_not(pool, settings, taxonomy, *ids)
+    equals = is_of_equals(found.certificate)
+    refusal = refused_by(equals, pool, settings, taxonomy, *ids)
     if refusal is not None:
         why = _("%(mentee)s and %(mentor)s cannot be matched: %(why)s.")
         return NewPair(mentee, mentor, refusal=why % {**names, "why": refusal_words(refusal.rule)})
-    explanation = explain(pool, settings, taxonomy, *ids)
+    explanation = explained(equals, pool, settings, taxonomy, *ids)
     return NewPair(mentee, mentor, explanation.score if settings.weights else 0, reasons_to_json(explanation))

@@ -19,6 +19,7 @@ from trellis.matching.queries.departures import departures
 from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import proof_of
 from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window, with_faults
+from trellis.matching.queries.rotation import running
 from trellis.matching.queries.swaps import STANDING, pairs_after_swap
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.rounds.forms import Decision, ScoreForm, Shown, name_of
@@ -61,7 +62,8 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
         "programme": found.programme, "found": found, "review": with_faults(review, faults),
         "faults": faults, "shown": shown, "form": form,
         "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
-        "proof": proof_of(found), "undo": undo_window(found, clock.now()), "answers": answers_of(found),
+        "proof": proof_of(found), "rotation": running(found, clock.now()),
+        "undo": undo_window(found, clock.now()), "answers": answers_of(found),
         "approved": next((view.count for view in review.views if view.key == "approved"), 0),
     }  # fmt: skip
     return render(request, "rounds/board.html", context, status=status)

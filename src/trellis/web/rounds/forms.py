@@ -52,6 +52,18 @@ class ScoreForm(forms.Form):
     )  # fmt: skip
 
 
+_WEEKS = _("Give a number of weeks from 1 to 12.")
+
+
+class WeeksForm(forms.Form):
+    """For how many weeks a rotation runs."""
+
+    weeks = forms.IntegerField(
+        min_value=1, max_value=12,
+        error_messages=dict.fromkeys(("invalid", "required", "min_value", "max_value"), _WEEKS),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Decision:
     """What was pressed on the board: one pair's button, or one for all ticked or all shown."""

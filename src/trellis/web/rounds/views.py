@@ -19,7 +19,7 @@ from trellis.matching.queries.board import rounds_of, state_counts, unmatched_ro
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.review import next_choices, waiting_next_choices
 from trellis.matching.queries.start import obstacles_of, openings_of
-from trellis.matching.rules import Agreeing
+from trellis.matching.rules import Agreeing, can_rotate
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 from trellis.web.access import Audience, PersonRequest, audience
@@ -55,7 +55,8 @@ def rounds(request: PersonRequest, slug: str) -> HttpResponse:
     obstacles = obstacles_of(programme, ready)
     context = {
         "programme": programme, "rounds": found, "open": running, "choices": next_choices(programme),
-        "ready": ready, "obstacles": obstacles, "stopped": any(each.stops for each in obstacles),
+        "rotates": can_rotate(programme), "ready": ready, "obstacles": obstacles,
+        "stopped": any(each.stops for each in obstacles),
     }  # fmt: skip
     return render(request, "rounds/rounds.html", context)
 
