@@ -12,7 +12,7 @@ from trellis.kernel import jobs
 from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.kernel.events import publish
 from trellis.matching import notices, rules
-from trellis.matching.actions.asking import REMINDERS_AFTER, put, remind, start_clock
+from trellis.matching.actions.asking import REMINDERS_AFTER, people, put, remind, start_clock
 from trellis.matching.actions.following import fall_through, tell_not_taken
 from trellis.matching.actions.proposals import hold, move
 from trellis.matching.choices import ProposalOrigin, ProposalState
@@ -121,9 +121,10 @@ def settle(
     _publish_settled(proposal, now)
     if proposal.origin == ProposalOrigin.REQUEST:
         return _end_request(proposal, knows=knows, now=now)
-    for enrolment in (proposal.mentee, proposal.mentor):
-        if enrolment.person_id not in knows and enrolment.side in told:
-            _tell_not_taken(enrolment.person, proposal, now, away)
+    for side in sorted(told):
+        reader, _partner = people(proposal, side)
+        if reader.pk not in knows:
+            _tell_not_taken(reader, proposal, now, away)
     fall_through(after=proposal, now=now)
     return None
 
