@@ -20,6 +20,7 @@ from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme, whole_number
 from trellis.web.rounds.views import find
 
+NO_POINT = -1
 PAGE = ["GET", "HEAD", "POST"]
 
 
@@ -80,8 +81,9 @@ def curve_open(request: PersonRequest, slug: str, axis: str) -> HttpResponse:
     row = curve_row(programme, axis)
     if row is None:
         raise Http404
+    raw = request.POST.get("value", "")
+    value = whole_number(raw) if raw.isdigit() else NO_POINT  # 0 is a point like any other
     try:
-        value = whole_number(request.POST.get("value", ""))
         actions.open_point(by=request.person, found=row, value=value, now=clock.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
