@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from trellis.demo.for_everybody import NAME as FOR_EVERYBODY
 from trellis.demo.load import load
 from trellis.demo.people import PEOPLE, SIGN_INS
 from trellis.demo.world import STAGES, seed
@@ -15,6 +16,8 @@ from trellis.journeys.models import Journey, StageEntry
 from trellis.journeys.queries.material import gather
 from trellis.kernel import audit, clock
 from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.models import FairnessAudit
+from trellis.matching.queries.fairness_page import fairness_of
 from trellis.mentorships.models import Mentorship, Party
 from trellis.people.models import Account, Organisation, Person
 from trellis.programmes.choices import EnrolmentState, Side
@@ -35,7 +38,9 @@ def test_every_stage_holds_together(demo: Organisation) -> None:
     now = clock.now()
     live = list(Mentorship.objects.live().select_related("programme").order_by("pk"))
 
-    assert (Person.objects.count(), Programme.objects.count()) == (PEOPLE, 4)
+    everybody = Programme.objects.filter(name=FOR_EVERYBODY).count()  # at midway, with figures about its round
+    assert (Person.objects.count(), Programme.objects.count()) == (PEOPLE, 4 + everybody)
+    assert [fairness_of(kept).tables != [] for kept in FairnessAudit.objects.all()] == [True] * everybody
     assert audit.first_break(demo.pk) is None
     assert _people_paired_with_themselves() == []
     assert len(live) >= 30

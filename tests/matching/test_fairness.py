@@ -104,7 +104,7 @@ def test_nothing_that_scores_or_loads_the_pool_imports_the_audit() -> None:
     }
 
     assert {path for path in importing if "fairness" not in path} <= {
-        "trellis/matching/jobs.py", "trellis/web/rounds/urls.py", "trellis/demo/fairness.py", "trellis/demo/world.py",
+        "trellis/matching/jobs.py", "trellis/web/rounds/urls.py", "trellis/demo/for_everybody.py",
     }  # fmt: skip
 
 
@@ -333,3 +333,6 @@ def test_every_key_of_the_engine_has_words() -> None:
     assert words.group_name("age", ["50_59", "60_over", ""]) == "50 to 59, 60 and over or not said"
     assert words.group_name("site", ["London", ""]) == "London or not known"
     assert words.group_name("gender", ["woman"]) == "Women"
+    many = ["asian", "black", "latin", "mixed", ""]
+    assert words.group_name("ethnicity", many) == "Other answers or not said"
+    assert words.group_detail("ethnicity", many) == "Asian, Black, Hispanic or Latin American, Mixed or several"

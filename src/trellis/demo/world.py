@@ -9,6 +9,7 @@ from django.db import transaction
 
 from trellis.demo import texts
 from trellis.demo.enrolments import SignUps
+from trellis.demo.for_everybody import open_to_everybody
 from trellis.demo.people import Cast, make_cast, make_organisation
 from trellis.demo.relationships import Couple, Histories
 from trellis.kernel import audit
@@ -80,6 +81,8 @@ class _World:
         self._formal(programmes[0])
         for plan, programme in zip(OTHERS, programmes[1:], strict=True):
             self._running(plan, programme, shift=self._shift())
+        if self.stage == "midway":
+            open_to_everybody(self.cast, self.sign_ups.trained, self.now)
         audit.record(
             organisation_id=self.cast.organisation.pk, actor_id=None, verb="demo.seeded", subject="organisation",
             at=self.now, facts={"stage": self.stage},

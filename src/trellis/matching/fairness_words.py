@@ -25,6 +25,8 @@ ANSWERS: dict[str, dict[str, Words]] = {
     "working_time": WORKING_TIMES,
 }  # fmt: skip
 
+MOST_NAMED = 3
+
 # measure -> heading, what a high share means, and what the count is of
 TITLES: dict[str, Words] = {
     "matched": gettext_lazy("Share of each group that gets a mentor"),
@@ -63,13 +65,21 @@ def _number(value: float) -> str:
 
 
 def group_name(kind: str, members: Sequence[str]) -> str:
-    """ "Women", or for a merged group "50 to 59, 60 and over or not said"."""
+    """ "Women", or for a merged group "50 to 59, 60 and over or not said"; of many, `group_detail` has the names."""
     names = [_answer(kind, member) for member in members if member]
+    if len(names) > MOST_NAMED:
+        names = [_("Other answers") if kind in ATTRIBUTES else _("Others")]
     if "" in members:
         names.append(_("not said") if kind in ATTRIBUTES else _("not known"))
     if len(names) == 1:
         return names[0][:1].upper() + names[0][1:]
     return _("%(some)s or %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def group_detail(kind: str, members: Sequence[str]) -> str:
+    """The names that a long group's own name leaves out."""
+    names = [_answer(kind, member) for member in members if member]
+    return ", ".join(names) if len(names) > MOST_NAMED else ""
 
 
 def _answer(kind: str, member: str) -> str:

@@ -7,6 +7,7 @@ The solver never sees a group. Here groups meet the plan for the first time, and
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import sqrt
 from statistics import mean, median
 
 import numpy as np
@@ -34,6 +35,8 @@ from trellis_engine.matching.fairness_statistics import (
 
 FOUR_FIFTHS = (4, 5)
 BANDS_OF_PROXIES = ((60, "hardly"), (70, "somewhat"))  # of the area under the curve, in hundredths; above: "clearly"
+
+BEYOND_CHANCE = 3.3  # standard errors from one half: of fifty factors and groups without meaning, none as a rule
 
 # Why a table is not shown.
 WITHHELD = ("few", "together", "changed")
@@ -234,6 +237,9 @@ def _apart(numbers: Sequence[int], where: Sequence[int], group: int) -> str:
     outside = [number for number, at in zip(numbers, where, strict=True) if at != group]
     twice, pairs = right_order(inside, outside)
     better = max(twice, 2 * pairs - twice)
+    error = sqrt((len(numbers) + 1) / (12 * pairs))  # of the area, where nothing goes along (Mann and Whitney 1947)
+    if better / (2 * pairs) - 0.5 < BEYOND_CHANCE * error:
+        return _STEPS[0]
     return next((words for most, words in BANDS_OF_PROXIES if 100 * better < most * 2 * pairs), "clearly")
 
 

@@ -15,6 +15,7 @@ from trellis.matching.actions.rounds import start_round
 from trellis.matching.models import FairnessAudit, Round
 from trellis.people.choices import AttributeKind
 from trellis.people.models import Organisation
+from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
 
 
 def page(found: Round) -> str:
@@ -122,6 +123,15 @@ def test_a_round_without_a_plan_has_nothing_to_look_at(manager: Client, world: W
 
     assert "There is no plan yet" in text(manager, page(found))
     assert "This round has no plan yet" in manager.post(make(found), follow=True).content.decode()
+
+
+def test_a_round_of_equals_says_that_it_has_no_figures(manager: Client, world: World) -> None:
+    found = a_round(world)
+    Round.objects.update(certificate={**found.certificate, "objective": PEER_OBJECTIVE})  # type: ignore[dict-item]
+
+    assert "Not for this kind of round yet" in text(manager, page(found))
+    assert "not for this kind yet" in manager.post(make(found), follow=True).content.decode()
+    assert FairnessAudit.objects.count() == 0
 
 
 def test_a_round_of_somebody_else_does_not_exist(client: Client, world: World, organisation: Organisation) -> None:

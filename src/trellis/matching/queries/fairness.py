@@ -21,6 +21,7 @@ from trellis_engine.matching import Pair
 from trellis_engine.matching.fairness import Kind, Report, Row, audit
 from trellis_engine.matching.fairness_groups import LEAST
 from trellis_engine.matching.fairness_outcomes import Outcome, measures, outcomes
+from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
 
 SITE, WORKING_TIME = "site", "working_time"  # from the directory, beside what people said
 FULL, PART = "full", "part"
@@ -45,26 +46,28 @@ class Figures:
     answers: Answers
 
 
+def can_be_audited(found: Round) -> bool:
+    """Its plan gives mentees to mentors. Crowds of equals and meetings in turn are not compared yet."""
+    proof = found.certificate
+    return proof is not None and "pairs" in proof and proof["objective"] != PEER_OBJECTIVE
+
+
 def gathered(found: Round) -> Gathered:
     """Run the scorer over the round's stored pool once more. Reads nothing that anybody said about themself."""
     assert found.certificate is not None
     pool = pool_from_json(found.inputs)
-    rows = Enrolment.objects.filter(programme=found.programme_id, side=Side.MENTEE).values_list(
-        "person__external_id", "person_id", "decided_at", "applied_at", "created_at", "person__location",
-        "person__full_time",
-    )  # fmt: skip
-    mentees = {code: rest for code, *rest in rows}
+    enrolled = Enrolment.objects.filter(programme=found.programme_id, side=Side.MENTEE).select_related("person")
+    mentees = {each.person.external_id: each for each in enrolled.without_words()}
     solved_at = found.solved_at or found.created_at
-    waited = {code: _days(since, solved_at) for code, (_, *since, _, _) in mentees.items()}
-    pairs = [Pair(row["mentee"], row["mentor"], row["score"]) for row in found.certificate["pairs"]]
+    waited = {code: _days([e.decided_at, e.applied_at, e.created_at], solved_at) for code, e in mentees.items()}
+    pairs = [Pair(row["mentee"], row["mentor"], row["score"]) for row in planned_rows(found.certificate)]
     each = outcomes(pool, engine_settings(found.settings), engine_taxonomy(), pairs, waited)
-    here = [outcome for outcome in each if outcome.id in mentees]  # whoever was erased since is in no figure
-    person = {code: str(mentees[code][0]) for code in mentees}
+    here = [(outcome, mentees[outcome.id].person) for outcome in each if outcome.id in mentees]  # the rest are erased
     return Gathered(
-        tuple(replace(outcome, id=person[outcome.id]) for outcome in here),
+        tuple(replace(outcome, id=str(person.pk)) for outcome, person in here),
         {
-            SITE: {person[o.id]: place for o in here if (place := str(mentees[o.id][4]))},
-            WORKING_TIME: {person[o.id]: FULL if mentees[o.id][5] else PART for o in here},
+            SITE: {str(person.pk): person.location for _, person in here if person.location},
+            WORKING_TIME: {str(person.pk): FULL if person.full_time else PART for _, person in here},
         },
     )
 

@@ -29,6 +29,7 @@ class Place:
 @dataclass(frozen=True)
 class ShownRow:
     group: str
+    detail: str  # who is in a merged group of many
     yes: int
     size: int
     low: int  # of the share's interval, in percent
@@ -145,8 +146,9 @@ def _table(measure: str, shown: Mapping[str, Mapping[str, Any]]) -> ShownTable:
 
 def _row(kind: str, row: Mapping[str, Any]) -> ShownRow:
     return ShownRow(
-        words.group_name(kind, row["members"]), row["yes"], row["size"], round(100 * (row["low"] or 0)),
-        round(100 * (row["high"] or 1)), row["ratio"], row["ratio_low"], row["ratio_high"], row["verdict"],
+        words.group_name(kind, row["members"]), words.group_detail(kind, row["members"]), row["yes"], row["size"],
+        round(100 * (row["low"] or 0)), round(100 * (row["high"] or 1)), row["ratio"],
+        row["ratio_low"], row["ratio_high"], row["verdict"],
     )  # fmt: skip
 
 
