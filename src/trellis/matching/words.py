@@ -242,6 +242,10 @@ _FAULTS: dict[str, Words] = {
     "price_missing": gettext_lazy("The price of somebody is missing: %(who)s."),
     "price_out_of_range": gettext_lazy("A price is out of range: %(who)s (%(where)s)."),
     "bonus_too_small": gettext_lazy("The worth of a match is too small to put the number of matches first."),
+    "below_floor": gettext_lazy("The pair %(who)s is below the worst match that the plan promises."),
+    "not_covered": gettext_lazy(
+        "The set of mentors that should prove how many can be matched, or how well at worst, proves only %(bound)s."
+    ),
     "total_wrong": gettext_lazy("The figure “%(where)s” is %(expected)s by the pairs, not %(found)s as it says."),
     "not_proven": gettext_lazy(
         "The prices do not prove the plan: it is worth %(worth)s and they allow %(bound)s. A better one may exist."

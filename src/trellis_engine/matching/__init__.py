@@ -1,12 +1,13 @@
 """Matching: from what people stated to the best plan, its proof and its reasons, in whole numbers.
 Not here: loading, storing, permissions and wording, which are the product's (``trellis.matching``)."""
 
-from trellis_engine.matching.certify import Certificate, Fault, certificate, verify
+from trellis_engine.matching.checking import Certificate, Fault
 from trellis_engine.matching.explain import Explanation, explain
 from trellis_engine.matching.factors import FACTORS, Factor
 from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.plan import ENGINE_VERSION, Pair, Plan
+from trellis_engine.matching.proofs import certificate, verify
 from trellis_engine.matching.reasons import (
     FAULT_KEYS,
     GAP_KEYS,

@@ -1,239 +1,239 @@
-"""The proof of a plan and its checker. Imports nothing from the solver and shares no code with it.
+"""The proof of a plan and its checker. Imports nothing from the solver and shares no code with it but the scorer.
 
 For ANY whole-number prices v >= 0 no plan can be worth more than
 
-    UB(v) = sum_j places_j v_j  +  sum_i [best set of at most wants_i mentors under w_ij - v_j,
-                                          the first of them also earning the bonus]
+    UB(v) = sum_j [sum over the places s of mentor j of (v_j - what place s costs, if positive)]
+          + sum_i [best set of at most wants_i mentors under w_ij - v_j, the first also earning the bonus]
 
-(Lagrangian relaxation of the mentors' places). A plan worth exactly UB(v) is therefore best, and
-anybody with the inputs and the scorer can check it. Bad prices can only fail to prove, never lie.
+(Lagrangian relaxation of the mentors' places). A plan worth exactly UB(v) is therefore best, and anybody with the
+inputs and the scorer can check it. Bad prices can only fail to prove, never lie.
+
+With a floor T every mentee accepts only scores of at least min(T, their highest), and UB(v) counts only those pairs.
+Two sets of mentors prove the rest: whoever has an acceptable mentor outside a set must be counted themselves, so
+places of the set + those mentees is more than any plan can match (König). ``most`` shows so that nobody else could be
+matched at all, ``beyond`` that at a floor of T + 1 fewer would be.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from trellis_engine.matching.grid import Grid
-from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
+from trellis_engine.matching.bound import Bound
+from trellis_engine.matching.checking import (
+    FACTS,
+    PAIR_FIELDS,
+    VERSION,
+    Certificate,
+    Fault,
+    Form,
+    figure_faults,
+    named,
+    pair_faults,
+    place_faults,
+)
 from trellis_engine.matching.people import Pool, Taxonomy
-from trellis_engine.matching.plan import OBJECTIVE, Plan
-from trellis_engine.matching.reasons import Params
-from trellis_engine.matching.score import Scorer
+from trellis_engine.matching.plan import Plan
+from trellis_engine.matching.score import Scorer, score_of
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 
-VERSION = 1
-FORBIDDEN = -(1 << 60)
-FACTS = ("version", "engine_version", "objective", "salt", "input_hash", "settings_hash")
-FIGURES = ("bonus", "matched", "total")
-SECTIONS = {"pairs": ("mentee", "mentor", "score"), "prices": ("mentor", "price")}
-SHORT = 12  # hexadecimal digits of a row's fingerprint: finds the row, the section's hash guards it
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-# Any: a certificate is JSON from outside until `_shape` has looked at it
-Certificate = dict[str, Any]
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a certificate (``kind``, a message key) and where ("pairs/3", "total")."""
-
-    kind: str
-    where: str
-    params: Params
+HIGHEST_PRICE = 1 << 60
+HIGHEST_BONUS = 1 << 44  # with fewer than 2**17 mentees every sum stays below 2**62
+WITH_FLOOR = "matched_floor_total"
+FIGURES = ("bonus", "matched", "total", "floor", "extra")
+SECTIONS = {
+    "pairs": PAIR_FIELDS,
+    "prices": {"mentor": str, "price": int},
+    "most": {"mentor": str},
+    "beyond": {"mentor": str},
+}
+FORMS = {name: Form(name, FIGURES, SECTIONS) for name in (WITH_FLOOR, "matched_total", "total")}
 
 
 def certificate(plan: Plan) -> Certificate:
     """The plan and its proof as JSON-able data, each row with its own short fingerprint."""
-    head: Certificate = {fact: getattr(plan, fact) for fact in FACTS[1:]}
-    head = {"version": VERSION, **head, **{figure: getattr(plan, figure) for figure in FIGURES}}
-    pairs = [{name: getattr(pair, name) for name in SECTIONS["pairs"]} for pair in plan.pairs]
-    prices = [{"mentor": mentor, "price": price} for mentor, price in plan.prices.items()]
-    return resealed(head | {"pairs": pairs, "prices": prices})
+    body: Certificate = {"version": VERSION} | {fact: getattr(plan, fact) for fact in FACTS[1:]}
+    body |= {figure: getattr(plan, figure) for figure in FIGURES}
+    body["pairs"] = [{name: getattr(pair, name) for name in PAIR_FIELDS} for pair in plan.pairs]
+    body["prices"] = [{"mentor": mentor, "price": price} for mentor, price in plan.prices.items()]
+    body |= {cover: [{"mentor": mentor} for mentor in getattr(plan, cover)] for cover in ("most", "beyond")}
+    return resealed(body)
 
 
 def resealed(body: Certificate) -> Certificate:
     """Fresh fingerprints for whatever it says: they find a slip, the proof itself finds a forgery."""
-    for section in SECTIONS:
-        for row in body[section]:
-            row["fingerprint"] = _row_print(body, section, row)
-    return body | {"seal": _seal(body)}
-
-
-def _row_print(body: Row, section: str, row: Row) -> str:
-    return digest([[body[fact] for fact in FACTS], [row[name] for name in SECTIONS[section]]])[:SHORT]
-
-
-def _seal(body: Row) -> dict[str, str]:
-    head = digest([body[name] for name in (*FACTS, *FIGURES)])
-    return {"head": head} | {section: digest(body[section]) for section in SECTIONS}
+    return FORMS[WITH_FLOOR].issued(body)
 
 
 def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
     """Everything wrong with the certificate for these inputs; empty means: valid and proven best."""
-    return (
-        tuple(_shape(proof))
-        or tuple(_inputs(proof, pool, settings, taxonomy))
-        or tuple(_seals(proof))
-        or tuple(_content(proof, pool, settings, taxonomy))
-    )
-
-
-# --- is it the certificate that was issued, for these inputs?
-
-
-def _shape(proof: Certificate) -> Iterator[Fault]:
-    types: dict[str, type] = {"seal": dict}
-    types |= dict.fromkeys(FACTS, str) | dict.fromkeys(FIGURES, int) | dict.fromkeys(SECTIONS, list)
-    types["version"] = int
-    if type(proof) is not dict or set(proof) != set(types):
-        yield Fault("malformed", "certificate", {})
-        return
-    yield from (Fault("malformed", n, {}) for n, kind in types.items() if type(proof[n]) is not kind)
-    for section, names in SECTIONS.items():
-        kinds = dict.fromkeys(names, str) | {names[-1]: int, "fingerprint": str}
-        rows = proof[section] if type(proof[section]) is list else []
-        for at, row in enumerate(rows):
-            if type(row) is not dict or {name: type(row[name]) for name in row} != kinds:
-                yield Fault("malformed", f"{section}/{at}", {})
-
-
-def _inputs(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
-    for name, known in (("version", VERSION), ("objective", OBJECTIVE)):
-        if proof[name] != known:
-            yield Fault("malformed", name, {})
-    if proof["settings_hash"] != hash_settings(settings):
-        yield Fault("settings_changed", "settings_hash", {})
-    if proof["input_hash"] != hash_inputs(pool, taxonomy):
-        yield Fault("input_changed", "input_hash", {})
-
-
-def _seals(proof: Certificate) -> Iterator[Fault]:
-    for section in SECTIONS:
-        for at, row in enumerate(proof[section]):
-            if row["fingerprint"] != _row_print(proof, section, row):
-                yield Fault("row_changed", f"{section}/{at}", _named(row))
-    for name, seal in _seal(proof).items():
-        if proof["seal"].get(name) != seal:
-            yield Fault("section_changed", name, {})
-
-
-def _named(row: Row) -> Params:
-    return {name: row[name] for name in ("mentee", "mentor") if name in row}
-
-
-# --- is what it says true, and the best?
+    form = FORMS.get(settings.objective, FORMS[WITH_FLOOR])
+    return form.faults(proof, pool, settings, taxonomy) or tuple(_content(proof, pool, settings, taxonomy))
 
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
-    faults = [*_known(proof, pool), *_pinned(proof, settings)]
+    faults = [*pair_faults(proof["pairs"], "pairs", pool, settings)]
+    for section in ("prices", "most", "beyond"):
+        faults += _mentors_known(proof, section, pool)
+    for name, most in (("bonus", HIGHEST_BONUS), ("floor", HIGHEST_SCORE)):
+        if not 0 <= proof[name] <= most:
+            faults.append(Fault("price_out_of_range", name, {}))
     if not faults:
-        faults += [*_places(proof, pool), *_figures(proof, pool)]
-        faults += _worth(proof, pool, settings, Scorer(pool, settings, taxonomy))
+        faults += [*place_faults(proof["pairs"], "pairs", pool), *_figures(proof, pool, settings)]
+        faults += _Proof(proof, pool, settings, taxonomy).faults()
     return iter(faults)
 
 
-def _known(proof: Certificate, pool: Pool) -> Iterator[Fault]:
-    seen: set[tuple[str, str]] = set()
-    for at, row in enumerate(proof["pairs"]):
-        pair = row["mentee"], row["mentor"]
-        if pair[0] not in pool.mentee_by_id or pair[1] not in pool.mentor_by_id:
-            yield Fault("pair_unknown", f"pairs/{at}", _named(row))
-        if pair in seen:
-            yield Fault("pair_repeated", f"pairs/{at}", _named(row))
-        seen.add(pair)
+def _mentors_known(proof: Certificate, section: str, pool: Pool) -> Iterator[Fault]:
+    """Each mentor once at most; all of them where there is a price."""
     missing = set(pool.mentor_by_id)
-    for at, row in enumerate(proof["prices"]):
+    for at, row in enumerate(proof[section]):
         if row["mentor"] not in missing:
-            yield Fault("price_unknown", f"prices/{at}", _named(row))
-        if not 0 <= row["price"] <= -FORBIDDEN:
-            yield Fault("price_out_of_range", f"prices/{at}", _named(row))
+            yield Fault("price_unknown", f"{section}/{at}", named(row))
+        if not 0 <= row.get("price", 0) <= HIGHEST_PRICE:
+            yield Fault("price_out_of_range", f"{section}/{at}", named(row))
         missing.discard(row["mentor"])
-    yield from (Fault("price_missing", "prices", {"mentor": mentor}) for mentor in sorted(missing))
+    if section == "prices":
+        yield from (Fault("price_missing", section, {"mentor": mentor}) for mentor in sorted(missing))
 
 
-def _places(proof: Certificate, pool: Pool) -> Iterator[Fault]:
-    for name, people in (("mentee", pool.mentee_by_id), ("mentor", pool.mentor_by_id)):
-        for person, count in Counter(row[name] for row in proof["pairs"]).items():
-            if count > people[person].places:
-                yield Fault("over_places", "pairs", {name: person, "places": people[person].places})
-
-
-def _pinned(proof: Certificate, settings: Settings) -> Iterator[Fault]:
-    pairs = {(row["mentee"], row["mentor"]) for row in proof["pairs"]}
-    for mentee, mentor in sorted(settings.pinned - pairs):
-        yield Fault("pin_missing", "pairs", {"mentee": mentee, "mentor": mentor})
-
-
-def _figures(proof: Certificate, pool: Pool) -> Iterator[Fault]:
-    for name, figure in (
-        ("total", sum(row["score"] for row in proof["pairs"])),
-        ("matched", len({row["mentee"] for row in proof["pairs"]})),
-    ):
-        if proof[name] != figure:
-            yield Fault("total_wrong", name, {"found": proof[name], "expected": figure})
-    places = min(sum(person.places for person in side) for side in (pool.mentees, pool.mentors))
-    if proof["bonus"] <= HIGHEST_SCORE * places:
+def _figures(proof: Certificate, pool: Pool, settings: Settings) -> Iterator[Fault]:
+    pairs = [(row["mentee"], row["mentor"]) for row in proof["pairs"]]
+    load = Counter(mentor for _, mentor in pairs)
+    kept = settings.keep_bonus * sum(pair in settings.kept for pair in pairs)
+    spread = sum(
+        settings.spread * (pool.mentor_by_id[mentor].busy + at) for mentor, taken in load.items() for at in range(taken)
+    )
+    yield from figure_faults(
+        proof,
+        {
+            "total": sum(row["score"] for row in proof["pairs"]),
+            "matched": len({mentee for mentee, _ in pairs}),
+            "extra": kept - spread,
+        },
+    )
+    if settings.objective == "total":
+        if proof["bonus"] != 0:
+            yield Fault("bonus_too_small", "bonus", {})
+    elif proof["bonus"] <= _most_that_pairs_can_add(pool, settings):
         yield Fault("bonus_too_small", "bonus", {})
 
 
-def _worth(proof: Certificate, pool: Pool, settings: Settings, scorer: Scorer) -> Iterator[Fault]:
-    rows, columns = scorer.encoded.mentee_rows, scorer.encoded.mentor_columns
-    pairs = {(rows[r["mentee"]], columns[r["mentor"]]): (at, r) for at, r in enumerate(proof["pairs"])}
-    prices = {row["mentor"]: row["price"] for row in proof["prices"]}
-    upper = UpperBound(pool, settings, proof["bonus"], prices)
-    for block in scorer.row_blocks():
-        scores, _ = scorer.judge(block)
-        upper.add(block, scores)
-        for (row, column), (at, said) in pairs.items():
-            if block.start <= row < block.stop:
-                yield from _score(int(scores[row - block.start, column]), f"pairs/{at}", said)
-    worth = proof["bonus"] * proof["matched"] + proof["total"]
-    if upper.total != worth:
-        yield Fault("not_proven", "prices", {"worth": worth, "bound": upper.total})
+def _most_that_pairs_can_add(pool: Pool, settings: Settings) -> int:
+    """More than a plan can gain or lose without matching anybody else."""
+    m, n = len(pool.mentees), len(pool.mentors)
+    places = [
+        [min(person.places, others) for person in side] for side, others in ((pool.mentees, n), (pool.mentors, m))
+    ]
+    heaviest = max((person.busy + min(person.places, m) for person in pool.mentors), default=0)
+    each = HIGHEST_SCORE + settings.keep_bonus + settings.spread * heaviest
+    return each * min(map(sum, places))
 
 
-def _score(score: int, where: str, said: Row) -> Iterator[Fault]:
-    if score == 0:
-        yield Fault("pair_forbidden", where, _named(said))
-    elif score != said["score"]:
-        yield Fault("score_wrong", where, {**_named(said), "found": said["score"], "expected": score})
+class _Proof:
+    """The numbers of a certificate held against all pairs."""
 
+    def __init__(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
+        self.proof, self.pool, self.settings, self.taxonomy = proof, pool, settings, taxonomy
+        scorer = Scorer(pool, settings, taxonomy)
+        self.rows, self.columns = scorer.encoded.mentee_rows, scorer.encoded.mentor_columns
+        pins = [(self.rows[mentee], self.columns[mentor]) for mentee, mentor in settings.pinned]
+        self.bound = Bound(scorer, pins)
+        self.wants = np.array([person.places for person in pool.mentees], np.int64)
+        self.places = np.array([person.places for person in pool.mentors], np.int64)
+        for row, column in pins:
+            self.wants[row] -= 1
+            self.places[column] -= 1
+        self.pinned_rows = np.array(sorted({row for row, _ in pins}), np.int64)
+        self.closed: Flags = self.places < 1
+        self.wants = np.minimum(self.wants, len(pool.mentors))
+        self.places = np.minimum(self.places, len(pool.mentees))
 
-class UpperBound:
-    """UB(v) summed over blocks of scores; pins count as taken and lower what is left to share."""
+    def faults(self) -> Iterator[Fault]:
+        least = np.zeros(len(self.wants), np.int32)
+        if self.settings.objective == WITH_FLOOR:
+            most, beyond = (self._set(name) for name in ("most", "beyond"))
+            highest, outside_most, outside_beyond = self.bound.highest(np.array([self.closed, most, beyond]))
+            floor = self.proof["floor"]
+            least = np.minimum(highest, floor)
+            yield from self._covered("most", outside_most > 0, most, self._matched())
+            if floor < HIGHEST_SCORE:
+                next_least = np.minimum(highest, floor + 1)
+                better = (outside_beyond > 0) & (outside_beyond >= next_least)
+                yield from self._covered("beyond", better, beyond, self._matched() - 1)
+        elif self.proof["floor"] or self.proof["most"] or self.proof["beyond"]:
+            yield Fault("malformed", "floor", {})
+        yield from self._worth(least)
 
-    def __init__(self, pool: Pool, settings: Settings, bonus: int, prices: Mapping[str, int]) -> None:
-        pinned = [Counter(pin[side] for pin in settings.pinned) for side in (0, 1)]
-        self.mentees = [person.id for person in pool.mentees]
-        self.wants = [person.places - pinned[0][person.id] for person in pool.mentees]
-        self.bonus = [0 if pinned[0][person.id] else bonus for person in pool.mentees]
-        self.prices = np.array([prices[person.id] for person in pool.mentors], np.int64)
-        places = [person.places - pinned[1][person.id] for person in pool.mentors]
-        self.open = np.array(places, np.int64) > 0
-        self.total = sum(left * prices[p.id] for left, p in zip(places, pool.mentors, strict=True))
-        self.total += bonus * len(pinned[0])
-        self.columns = {person.id: column for column, person in enumerate(pool.mentors)}
-        self.pins: dict[str, list[int]] = {}
-        for mentee, mentor in settings.pinned:
-            self.pins.setdefault(mentee, []).append(self.columns[mentor])
+    def _set(self, name: str) -> Flags:
+        """The mentors of a cover; those without a place cover nothing, but cost nothing either."""
+        chosen = self.closed.copy()
+        chosen[[self.columns[row["mentor"]] for row in self.proof[name]]] = True
+        return chosen
 
-    def add(self, block: slice, scores: Grid) -> None:
-        margins = np.where((scores > 0) & self.open, scores - self.prices, FORBIDDEN)
-        for row, line in enumerate(margins, block.start):
-            taken = self.pins.get(self.mentees[row], [])
-            self.total += int(scores[row - block.start][taken].sum())
-            line[taken] = FORBIDDEN
-            best = _largest(line, self.wants[row])
-            first = [best[0] + self.bonus[row]] if best else []
-            self.total += sum(max(margin, 0) for margin in first + best[1:])
+    def _matched(self) -> int:
+        """Mentees whom the plan matches and no pin has matched before."""
+        return int(self.proof["matched"]) - len(self.pinned_rows)
 
+    def _covered(self, name: str, outside: Flags, chosen: Flags, most: int) -> Iterator[Fault]:
+        waiting = self.wants > 0
+        waiting[self.pinned_rows] = False
+        bound = int(np.maximum(self.places, 0)[chosen].sum()) + int((outside & waiting).sum())
+        if bound > most:
+            yield Fault("not_covered", name, {"bound": bound, "most": most})
 
-def _largest(line: Grid, count: int) -> list[int]:
-    """The ``count`` largest numbers, largest first."""
-    if count <= 0:
-        return []
-    top = np.partition(line, -count)[-count:] if count < len(line) else line
-    return sorted(top.tolist(), reverse=True)
+    def _worth(self, least: npt.NDArray[np.int32]) -> Iterator[Fault]:
+        rows = self.proof["pairs"]
+        pairs = [(self.rows[row["mentee"]], self.columns[row["mentor"]]) for row in rows]
+        price = {row["mentor"]: row["price"] for row in self.proof["prices"]}
+        prices = np.array([price[person.id] for person in self.pool.mentors], np.int64)
+        bonus = np.full(len(self.wants), self.proof["bonus"], np.int64)
+        bonus[self.pinned_rows] = 0
+        bound, scores = self.bound.worth(prices, least, np.maximum(self.wants, 0), bonus, self.closed, pairs)
+        for at, (row, pair, score) in enumerate(zip(rows, pairs, scores, strict=True)):
+            yield from self._score(f"pairs/{at}", row, score, int(least[pair[0]]))
+        bound += self._of_places(prices) + self._of_pins()
+        worth = self.proof["bonus"] * self.proof["matched"] + self.proof["total"] + self.proof["extra"]
+        if bound != worth:
+            yield Fault("not_proven", "prices", {"worth": worth, "bound": bound})
+
+    def _score(self, where: str, row: Certificate, score: int, least: int) -> Iterator[Fault]:
+        if (row["mentee"], row["mentor"]) in self.settings.pinned:
+            score, least = self._pin_score(row["mentee"], row["mentor"]), 0
+        if score == 0:
+            yield Fault("pair_forbidden", where, named(row))
+        elif score != row["score"]:
+            yield Fault("score_wrong", where, {**named(row), "found": row["score"], "expected": score})
+        elif score < least:
+            yield Fault("below_floor", where, named(row))
+
+    def _pin_score(self, mentee: str, mentor: str) -> int:
+        return score_of(*self.pool.pair(mentee, mentor), self.settings, self.taxonomy)
+
+    def _of_places(self, prices: Ints) -> int:
+        """What the places are worth at their price, each costing more than the one before where load is spread."""
+        spread, total = self.settings.spread, 0
+        pinned = Counter(mentor for _, mentor in self.settings.pinned)
+        for price, places, person in zip(prices.tolist(), self.places.tolist(), self.pool.mentors, strict=True):
+            if not spread:
+                total += price * max(places, 0)
+                continue
+            base = person.busy + pinned[person.id]
+            total += sum(max(price - spread * (base + at), 0) for at in range(places))
+        return total
+
+    def _of_pins(self) -> int:
+        settings = self.settings
+        total = int(self.proof["bonus"]) * len(self.pinned_rows)
+        total += settings.keep_bonus * len(settings.pinned & settings.kept)
+        total += sum(self._pin_score(*pin) for pin in settings.pinned)
+        pinned = Counter(mentor for _, mentor in settings.pinned)
+        return total - sum(
+            settings.spread * (self.pool.mentor_by_id[mentor].busy + at)
+            for mentor, taken in pinned.items()
+            for at in range(taken)
+        )

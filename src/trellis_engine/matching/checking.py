@@ -7,19 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trellis_engine.matching.certify import Certificate, Fault
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.reasons import Params
 from trellis_engine.matching.settings import Settings
 
-VERSION = 1
+VERSION = 2
 FACTS = ("version", "engine_version", "objective", "salt", "input_hash", "settings_hash")
 SHORT = 12  # hexadecimal digits of a row's fingerprint: finds the row, the section's hash guards it
 
+# Any: a certificate is JSON from outside until `Form` has looked at it
+Certificate = dict[str, Any]
 Row = Mapping[str, Any]
 PAIR_FIELDS: Mapping[str, type] = {"mentee": str, "mentor": str, "score": int}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a certificate (``kind``, a message key) and where ("pairs/3", "total")."""
+
+    kind: str
+    where: str
+    params: Params
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.certify import Certificate, Fault
+from trellis_engine.matching.checking import Certificate, Fault
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
 from trellis_engine.matching.peer_plan import PEER_OBJECTIVE, SYMMETRIC, PeerPlan, looks_for_peer

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from trellis_engine.matching.reasons import Unmatched
 
-ENGINE_VERSION = "1"
-OBJECTIVE = "most_mentees_then_total_score"
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, order=True)
@@ -22,10 +21,14 @@ class Pair:
 class Plan:
     """The best plan for the objective, with everything needed to prove and repeat it.
 
-    ``bonus`` is what a mentee's first mentor is worth, more than twice any possible total, so
-    that ``value`` = bonus x matched + total puts the number of matched mentees first.
-    ``prices``: what one more place with a mentor would add to ``value``. ``silent``: factors with
-    a weight for which nobody stated anything.
+    ``bonus`` is what a mentee's first mentor is worth: more than twice any possible total, which puts
+    the number of matched mentees first, or nothing where the objective is the total alone. ``value`` =
+    bonus x matched + total + ``extra``, which is what kept pairs are worth less what the spread of load
+    costs. ``floor``: nobody matched has
+    less than this or, where nobody better exists, than their very best (0: no floor was asked for).
+    ``most`` and ``beyond`` are the mentors of the two covers that prove the number of matched mentees and
+    the floor (see certify.py). ``prices``: what one more place with a mentor would add to ``value``.
+    ``silent``: factors with a weight for which nobody stated anything.
     """
 
     pairs: tuple[Pair, ...]
@@ -40,7 +43,11 @@ class Plan:
     input_hash: str
     salt: str
     engine_version: str = ENGINE_VERSION
+    floor: int = 0
+    most: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    extra: int = 0
 
     @property
     def value(self) -> int:
-        return self.bonus * self.matched + self.total
+        return self.bonus * self.matched + self.total + self.extra

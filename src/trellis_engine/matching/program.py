@@ -14,6 +14,7 @@ from trellis_engine.matching.kernels.paths import (
     Search,
     Small,
     raise_and_release,
+    release,
     settle,
     unsettled,
 )
@@ -70,6 +71,17 @@ class Program:
         self._list_edges()
         net = self.network
         raise_and_release(net, np.unique(rows).astype(np.int32), self.n)
+
+    def drop_edges(self, gone: Flags) -> None:
+        """Take pairs out of the choice; whoever had one of them wants another."""
+        for edge in np.flatnonzero(gone & self.used).tolist():
+            release(self.network, edge)
+        stays = ~gone
+        now = (np.cumsum(stays) - 1).astype(np.int32)
+        self.slots[:] = now[self.slots] if len(now) else 0
+        self.end_a, self.end_b = self.end_a[stays], self.end_b[stays]
+        self.weight, self.used = self.weight[stays], self.used[stays]
+        self._list_edges()
 
     def solve(self) -> None:
         """Settle everybody: the plan is then the best on these edges, and the potentials prove it."""

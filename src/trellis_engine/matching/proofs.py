@@ -18,9 +18,7 @@ def certificate(plan: Plan | StagedPlan | Rotation) -> Certificate:
     return stable_proof.certificate_of(plan) if plan.objective == "stable" else certify.certificate(plan)
 
 
-def verify(
-    proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy, weeks: int = 0
-) -> tuple[Fault, ...]:
+def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy, weeks: int = 0) -> tuple[Fault, ...]:
     """Everything wrong with the certificate for these inputs; empty means: valid and proven for its objective.
 
     ``weeks``: of the rotation that was asked for, 0 where none was. What was asked for decides who checks, never what

@@ -4,37 +4,35 @@ With the compiler, blocks of rows are shared out over the cores; without it the 
 Both give the same pairs in the same order: best first, and of equal ones the earlier mentor.
 """
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.cores import ROWS_AT_A_TIME, over_cores
 from trellis_engine.matching.kernels import COMPILED
-from trellis_engine.matching.kernels.scores import COLUMN_BITS, LOWEST, bench, best_margins
+from trellis_engine.matching.kernels.scores import COLUMN_BITS, LOWEST, OUT, Rows, bench, best_margins
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.terms import Scored
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
-Found = TypeVar("Found")
+Flags = npt.NDArray[np.bool_]
 
-ROWS_AT_A_TIME = 256
 FLIP = (1 << COLUMN_BITS) - 1
-FURTHEST = 1 << 41  # margins beyond it are cut to it, so that margin and column fit one number
 
 
 @dataclass(frozen=True)
 class Offers:
-    """Pairs found, row by row, best first; and how many allowed columns each row has."""
+    """Pairs found, row by row, best first; of each row, how many open columns are allowed and its highest score
+    among them; of each column, if asked, how many rows that take part."""
 
     rows: Small
     columns: Small
     margins: Ints
     allowed: Ints
+    highest: Small
+    allowed_rows: Ints
 
 
 class Scan:
@@ -46,43 +44,57 @@ class Scan:
         self.taken = taken
         self.scored = Scored(scorer, taken) if COMPILED else None
 
-    def best(self, prices: Ints, most: int, above: Ints, least: Small, closed: npt.NDArray[np.bool_]) -> Offers:
-        """At most ``most`` pairs of each row whose margin (worth to the plan less price) is higher than ``above``.
+    def best(
+        self, prices: Ints, most: int, above: Ints, least: Small, closed: Flags, *, count_rows: bool = False
+    ) -> Offers:
+        """At most ``most`` pairs of each row whose margin (worth to the plan less price) is higher than ``above``
+        (OUT: the row takes no part).
 
-        ``least``: lowest score a row accepts. ``closed`` columns are not offered, but counted as allowed.
+        ``least``: lowest score a row accepts. ``closed`` columns are not offered.
         """
-        above = np.maximum(above, -FURTHEST)
+        above = np.maximum(above, -OUT)  # so that margin and column fit one number
         most = max(min(most, self.columns), 1)
         blocks = [slice(at, min(at + ROWS_AT_A_TIME, self.rows)) for at in range(0, self.rows, ROWS_AT_A_TIME)]
         shut = closed.astype(np.uint32)
 
-        def one(rows: slice) -> tuple[Ints, Small, Ints]:
-            keys = np.full((rows.stop - rows.start, most), LOWEST, np.int64)
-            counts, allowed = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int64)
+        def one(rows: slice) -> Rows:
+            found = Rows(
+                keys=np.full((rows.stop - rows.start, most), LOWEST, np.int64),
+                counts=np.zeros(rows.stop - rows.start, np.int64),
+                allowed=np.zeros(rows.stop - rows.start, np.int64),
+                highest=np.zeros(rows.stop - rows.start, np.int64),
+                columns=np.zeros(self.columns if count_rows else 0, np.int64),
+            )
             if self.scored is None:
-                self._plain(rows, prices, above, least, closed, keys, counts, allowed)
+                self._plain(rows, prices, above, least, closed, found)
             else:
                 terms = self.scored.of(rows.start, rows.stop)
-                best_margins(
-                    terms, bench(), rows.start, rows.stop, prices, least, above, shut, keys, counts, allowed
-                )  # fmt: skip
-            return keys[np.arange(most) < counts[:, None]], counts, allowed
+                best_margins(terms, bench(), rows.start, rows.stop, prices, least, above, shut, found)
+            return found
 
         found = over_cores(one, blocks)
         none = np.zeros(0, np.int64)
-        keys = np.concatenate([none, *(keys for keys, _, _ in found)])
-        counts = np.concatenate([none, *(counts for _, counts, _ in found)])
+        counts = np.concatenate([none, *(each.counts for each in found)])
+        keys = np.concatenate([none, *(each.keys[np.arange(most) < each.counts[:, None]] for each in found)])
         return Offers(
             rows=np.repeat(np.arange(self.rows, dtype=np.int32), counts),
             columns=(FLIP - (keys & FLIP)).astype(np.int32),
             margins=keys >> COLUMN_BITS,
-            allowed=np.concatenate([none, *(allowed for *_, allowed in found)]),
+            allowed=np.concatenate([none, *(each.allowed for each in found)]),
+            highest=np.concatenate([none, *(each.highest for each in found)]).astype(np.int32),
+            allowed_rows=sum((each.columns for each in found), np.zeros(self.columns if count_rows else 0, np.int64)),
         )
 
-    def _plain(
-        self, rows: slice, prices: Ints, above: Ints, least: Small, closed: npt.NDArray[np.bool_],
-        keys: Ints, counts: Small, allowed: Ints,
-    ) -> None:  # fmt: skip
+    def bonus_of(self, rows: Small, columns: Small) -> Ints:
+        """What these pairs are worth beyond their score, because they stand already."""
+        settings = self.scorer.encoded.settings
+        kept = {row * self.columns + column for row, column in self.scorer.encoded.places(settings.kept)}
+        if not kept:
+            return np.zeros(len(rows), np.int64)
+        codes = rows.astype(np.int64) * self.columns + columns
+        return settings.keep_bonus * np.isin(codes, np.array(sorted(kept), np.int64)).astype(np.int64)
+
+    def _plain(self, rows: slice, prices: Ints, above: Ints, least: Small, closed: Flags, found: Rows) -> None:
         """What the compiled loop does, by the plain scorer and NumPy."""
         settings = self.scorer.encoded.settings
         scores, _ = self.scorer.judge(rows)
@@ -90,21 +102,16 @@ class Scan:
             if rows.start <= row < rows.stop:
                 scores[row - rows.start, column] = 0
         ok = scores >= np.maximum(least[rows, None], 1)
-        allowed[:] = ok.sum(axis=1)
+        found.allowed[:] = (ok & ~closed).sum(axis=1)
+        if len(found.columns):
+            found.columns[:] = ok[above[rows] < OUT].sum(axis=0)
+        found.highest[:] = np.where(closed, 0, scores).max(axis=1, initial=0)
         worth = scores - prices
         for row, column in self.scorer.encoded.places(settings.kept):
             if rows.start <= row < rows.stop:
                 worth[row - rows.start, column] += settings.keep_bonus
         columns = np.arange(self.columns)
         all_keys = np.where(ok & ~closed & (worth > above[rows, None]), (worth << COLUMN_BITS) + FLIP - columns, LOWEST)
-        best = -np.sort(-all_keys, axis=1)[:, : keys.shape[1]]
-        keys[:, : best.shape[1]] = best
-        counts[:] = (keys > LOWEST).sum(axis=1)
-
-
-def over_cores(one: Callable[[slice], Found], blocks: Sequence[slice]) -> list[Found]:
-    """One call a block, answers in the order of the blocks, whichever core is faster."""
-    if len(blocks) < 2 or not COMPILED:
-        return [one(block) for block in blocks]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as cores:
-        return list(cores.map(one, blocks))
+        best = -np.sort(-all_keys, axis=1)[:, : found.keys.shape[1]]
+        found.keys[:, : best.shape[1]] = best
+        found.counts[:] = (found.keys > LOWEST).sum(axis=1)

@@ -1,99 +1,155 @@
-"""From people to a plan: pins first, then the exact solver, then a reason for everyone left."""
+"""From people to a plan: pins first, then the best plan over all pairs, then a reason for everyone left."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from trellis_engine.matching.assign import Graph, assign
-from trellis_engine.matching.hashing import hash_inputs, hash_settings, salted_order
-from trellis_engine.matching.leftover import Tally
+from trellis_engine.matching.floor import Floor, highest_floor
+from trellis_engine.matching.hashing import hash_inputs, hash_settings
+from trellis_engine.matching.kernels.scores import OUT
+from trellis_engine.matching.leftover import why_left
+from trellis_engine.matching.openings import Openings
 from trellis_engine.matching.people import Pool, Taxonomy
-from trellis_engine.matching.plan import OBJECTIVE, Pair, Plan
-from trellis_engine.matching.reasons import PinRefused, Refusal
-from trellis_engine.matching.score import Scorer, score_of, why_not
+from trellis_engine.matching.plan import Pair, Plan
+from trellis_engine.matching.pricing import first_look, solve_all_pairs
+from trellis_engine.matching.program import Program
+from trellis_engine.matching.reasons import InputRefused, Unmatched
+from trellis_engine.matching.scan import Offers, Scan
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
+from trellis_engine.matching.stable import solve_stable
+from trellis_engine.matching.wishes import solve_wishes
+
+Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+Step = Callable[[int], None]
 
 
-def solve(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str) -> Plan:
-    """The plan that matches most mentees and, among those, has the highest total score.
+def unwatched(pays: int) -> None:
+    """Nobody wants to know how far it is."""
 
-    Exact; the same facts and salt give the same bytes in any row order, because rows are first
-    put in an order made from ``salt``, which also decides between equal plans. Raises
-    InputRefused for unusable settings and PinRefused for a pin that breaks a rule.
+
+def solve(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, step: Step = unwatched) -> Plan:
+    """The best plan for the objective of the settings.
+
+    Exact; the same facts and salt give the same bytes in any row order, because rows are first put in an order made
+    from ``salt``, which also decides between equal plans. ``step`` is called after every look at all pairs with the
+    number of pairs that still pay, and may raise to stop. Raises InputRefused for unusable settings and PinRefused
+    for a pin that breaks a rule.
     """
-    pool = Pool(salted_order(salt, pool.mentees), salted_order(salt, pool.mentors))
-    pins = _pins(pool, settings, taxonomy)
-    bonus = _bonus(pool)
-    scorer = Scorer(pool, settings, taxonomy)
-    tally = Tally(pool, scorer.rules)
-    assignment = assign(_graph(pool, scorer, tally, pins, bonus))
-    found = [Pair(pool.mentees[i].id, pool.mentors[j].id, score) for i, j, score in assignment.pairs]
-    pairs = tuple(sorted([*pins, *found]))
-    prices = {person.id: price for person, price in zip(pool.mentors, assignment.prices, strict=True)}
-    return Plan(
-        pairs=pairs,
-        total=sum(pair.score for pair in pairs),
-        matched=len({pair.mentee for pair in pairs}),
-        unmatched=tally.unmatched(pairs),
-        prices=dict(sorted(prices.items())),
-        bonus=bonus,
-        objective=OBJECTIVE,
-        silent=scorer.silent,
-        settings_hash=hash_settings(settings),
-        input_hash=hash_inputs(pool, taxonomy),
-        salt=salt,
-    )
+    if settings.objective == "stable":
+        return solve_stable(pool, settings, taxonomy, salt)
+    if settings.objective == "wishes":
+        return solve_wishes(pool, settings, taxonomy, salt)
+    return Solving(pool, settings, taxonomy, salt).run(step)
 
 
-def _bonus(pool: Pool) -> int:
-    """More than twice any possible total, so that counts and totals can be read back apart."""
-    places = min(sum(person.places for person in side) for side in (pool.mentees, pool.mentors))
-    return 2 * HIGHEST_SCORE * places + 1
+@dataclass
+class Solving:
+    """One run over all pairs; afterwards it can be asked for its plan and gone on with."""
+
+    pool: Pool
+    settings: Settings
+    taxonomy: Taxonomy
+    salt: str
+
+    def __post_init__(self) -> None:
+        self.openings = Openings(self.pool, self.settings, self.taxonomy, self.salt, spreads=True)
+        self.pool = self.openings.pool
+        self.bonus = first_mentor_bonus(self.pool, self.settings)
+        self.scan = Scan(self.openings.scorer, tuple(self.openings.pinned))
+        places = self.openings.places
+        self.closed: Flags = places < 1
+        self.base = self._busy()
+        bonuses = np.full(len(self.pool.mentees), self.bonus, np.int64)
+        bonuses[[row for row, _ in self.openings.pinned]] = 0  # the pin already is their first mentor
+        spread = np.full(len(places), self.settings.spread, np.int64)
+        # nobody takes the same partner twice, however many they would have
+        wants = np.minimum(self.openings.wants, len(places))
+        self.program = Program(wants, np.minimum(places, len(wants)), bonuses, spread, self.base)
+        self.floor = Floor(0, np.zeros(len(wants), np.int32), np.zeros(len(places), bool), np.zeros(len(places), bool))
+
+    def run(self, step: Step) -> Plan:
+        look = first_look(self.scan, self.program, self.closed)
+        anything = np.zeros(self.scan.rows, np.int32)
+        solve_all_pairs(self.scan, self.program, anything, self.closed, step)
+        if self.settings.objective == "matched_floor_total":
+            self._raise_floor(look.highest, step)
+        return self.plan(look)
+
+    def _raise_floor(self, highest: Small, step: Step) -> None:
+        """Nobody worse off than need be: forbid what is below the highest floor, and solve on."""
+        self.floor = highest_floor(self.scan, self.program, highest, self.closed, step)
+        rows, columns = self.program.end_a, self.program.end_b - np.int32(self.program.n)
+        scores = self.program.weight - self.scan.bonus_of(rows, columns)
+        self.program.drop_edges(scores < self.floor.least[rows])
+        solve_all_pairs(self.scan, self.program, self.floor.least, self.closed, step)
+
+    def plan(self, look: Offers) -> Plan:
+        """What the program says, in people."""
+        rows, columns, worth = self.program.pairs()
+        scores = worth - self.scan.bonus_of(rows, columns)
+        found = zip(rows.tolist(), columns.tolist(), scores.tolist(), strict=True)
+        pairs = tuple(sorted([*self.openings.pins, *(self.openings.pair(*each) for each in found)]))
+        mentors = [person.id for person in self.pool.mentors]
+        matched = len({pair.mentee for pair in pairs})
+        return Plan(
+            pairs=pairs,
+            total=sum(pair.score for pair in pairs),
+            matched=matched,
+            unmatched=self._left(look, pairs),
+            prices=dict(sorted(zip(mentors, self.program.prices.tolist(), strict=True))),
+            bonus=self.bonus,
+            objective=self.settings.objective,
+            silent=self.openings.scorer.silent,
+            settings_hash=hash_settings(self.settings),
+            input_hash=hash_inputs(self.pool, self.taxonomy),
+            salt=self.salt,
+            floor=self.floor.score,
+            most=_named(mentors, self.floor.most),
+            beyond=_named(mentors, self.floor.beyond),
+            extra=self._extra(pairs),
+        )
+
+    def _left(self, look: Offers, pairs: Sequence[Pair]) -> tuple[Unmatched, ...]:
+        mentees, mentors = self.pool.mentees, self.pool.mentors
+        allowed = dict(zip((p.id for p in mentees), look.allowed.tolist(), strict=True))
+        allowed_mentees = dict(zip((p.id for p in mentors), look.allowed_rows.tolist(), strict=True))
+        return why_left(self.openings.scorer, pairs, allowed, allowed_mentees)
+
+    def _busy(self) -> Ints:
+        """What each mentor carries before any pair that is still open."""
+        busy = np.array([person.busy for person in self.pool.mentors], np.int64)
+        np.add.at(busy, [column for _, column in self.openings.pinned], 1)
+        return busy
+
+    def _extra(self, pairs: Sequence[Pair]) -> int:
+        """What standing pairs are worth more, less what it costs that mentors take on several."""
+        kept = sum((pair.mentee, pair.mentor) in self.settings.kept for pair in pairs)
+        load = Counter(pair.mentor for pair in pairs)
+        busy = {person.id: person.busy for person in self.pool.mentors}
+        units = sum(taken * busy[mentor] + taken * (taken - 1) // 2 for mentor, taken in load.items())
+        return self.settings.keep_bonus * kept - self.settings.spread * units
 
 
-def _pins(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> list[Pair]:
-    pins: list[Pair] = []
-    for mentee, mentor in sorted(settings.pinned):
-        refusal = why_not(pool, settings, taxonomy, mentee, mentor)
-        taken = (sum(p.mentee == mentee for p in pins), sum(p.mentor == mentor for p in pins))
-        people = pool.pair(mentee, mentor)
-        if any(used >= person.places for used, person in zip(taken, people, strict=True)):
-            refusal = refusal or Refusal("places_taken_by_pins", {})
-        if refusal:
-            raise PinRefused(mentee, mentor, refusal)
-        pins.append(Pair(mentee, mentor, score_of(*people, settings, taxonomy)))
-    return pins
+def first_mentor_bonus(pool: Pool, settings: Settings) -> int:
+    """More than twice anything that pairs could add or cost, so that counts and totals can be read back apart; nothing
+    where the total alone counts. Raises InputRefused where the numbers would not fit."""
+    if settings.objective == "total":
+        return 0
+    m, n = len(pool.mentees), len(pool.mentors)
+    wanted = sum(min(person.places, n) for person in pool.mentees)
+    offered = sum(min(person.places, m) for person in pool.mentors)
+    heaviest = max((person.busy + min(person.places, m) for person in pool.mentors), default=0)
+    each = HIGHEST_SCORE + settings.keep_bonus + settings.spread * heaviest
+    bonus = 2 * each * min(wanted, offered) + 1
+    if 2 * bonus >= OUT:
+        raise InputRefused("pool_too_large", pairs=m * n, most=OUT // each)
+    return bonus
 
 
-def _graph(pool: Pool, scorer: Scorer, tally: Tally, pins: Iterable[Pair], bonus: int) -> Graph:
-    """Every allowed pair that a pin leaves open."""
-    wants = [person.places for person in pool.mentees]
-    places = [person.places for person in pool.mentors]
-    bonuses = [bonus] * len(wants)
-    closed: dict[int, list[int]] = {}
-    for pin in pins:
-        row, column = scorer.encoded.mentee_rows[pin.mentee], scorer.encoded.mentor_columns[pin.mentor]
-        wants[row] -= 1
-        places[column] -= 1
-        bonuses[row] = 0  # the pin already is the mentee's first mentor
-        closed.setdefault(row, []).append(column)
-    no_place = np.array(places, np.int64) == 0
-    mentors, weights, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [0]
-    for rows in scorer.row_blocks():
-        scores, failing = scorer.judge(rows)
-        tally.add(rows, failing)
-        scores[:, no_place] = 0
-        for row, line in zip(range(rows.start, rows.stop), scores, strict=True):
-            line[closed.get(row, [])] = 0
-            columns = np.flatnonzero(line)
-            mentors.append(columns.astype(np.int32))
-            weights.append(line[columns].astype(np.int32))
-            counts.append(len(columns))
-    return Graph(
-        first=np.cumsum(counts, dtype=np.int64),
-        mentor=np.concatenate(mentors),
-        weight=np.concatenate(weights),
-        wants=tuple(wants),
-        places=tuple(places),
-        bonus=tuple(bonuses),
-    )
+def _named(mentors: list[str], chosen: Flags) -> tuple[str, ...]:
+    return tuple(sorted(mentors[column] for column in np.flatnonzero(chosen).tolist()))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trellis_engine.matching.coverings import Covering, Steps, make_coverings
 from trellis_engine.matching.encode import Encoded, free
 from trellis_engine.matching.factors import wish_points
-from trellis_engine.matching.kernels.scores import NEVER, Bits, Covers, Listed, Tables, Terms
+from trellis_engine.matching.kernels.scores import Bits, Covers, Listed, Tables, Terms
 from trellis_engine.matching.reads import ByPair, CommonWeek, Seeking
 from trellis_engine.matching.rules import RULES
 from trellis_engine.matching.score import Scorer
@@ -45,7 +45,7 @@ class Scored:
             kept=_listed(_with(settings.keep_bonus, encoded.places(settings.kept)), self.rows),
             dense_row=np.full(self.rows, -1, np.int32),
             dense=np.zeros((1, self.columns), np.int32),
-            minimum=settings.minimum_score if settings.minimum_score > 0 else NEVER,
+            minimum=settings.minimum_score,
         )
 
     def of(self, start: int, stop: int) -> Terms:

@@ -88,6 +88,7 @@ def world(seed: int, *, most: int = 6, wants: int = 2) -> tuple[Pool, Settings]:
         rules=rules[: chance.randint(0, 3)],
         forbidden=frozenset(pairs),
         minimum_score=chance.choice([0, 0, 20_000]),
+        objective="matched_total",
     )
 
 

@@ -19,8 +19,8 @@ Words = npt.NDArray[np.uint64]
 
 TILE = 2048  # mentors at a time: their working arrays stay in the fastest memory
 FORBIDS = -(1 << 26)  # in a table: sixteen of them still fit beside every score
-NEVER = -(1 << 25)
 LOWEST = -(1 << 62)
+OUT = 1 << 41  # no margin is above it: for a row that takes no part
 
 
 class Tables(NamedTuple):
@@ -90,6 +90,17 @@ class Bench(NamedTuple):
     bits: Words
     hits: Small
     touched: Small
+
+
+class Rows(NamedTuple):
+    """What is found for some rows: margin and column in one number, best first; how many of them; how many open
+    columns are allowed; the highest score among them; and, if there is room, how many of the rows a column may have."""
+
+    keys: Ints
+    counts: Ints
+    allowed: Ints
+    highest: Ints
+    columns: Ints
 
 
 def bench() -> Bench:
@@ -169,16 +180,22 @@ def _lists(terms: Terms, row: int, start: int, stop: int, score: Small) -> None:
 
 @compiled
 def _common_bits(common: Bits, row: int, start: int, stop: int, bench: Bench) -> None:
-    first, last = common.first[row], common.stop[row]
-    if first == last:
+    at, last = common.first[row], common.stop[row]
+    if at == last:
         return
     size, count = stop - start, bench.hits
-    most = len(common.points) - 1
-    for at in range(first, last):
-        mine = common.value[at]
-        theirs = common.columns[common.word[at], start:stop]
+    while at < last:
+        # two words at a time: half the reading and writing; an odd last one is taken with nothing
+        mine, theirs = common.value[at], common.columns[common.word[at], start:stop]
+        also, others = mine, theirs
+        if at + 1 < last:
+            also, others = common.value[at + 1], common.columns[common.word[at + 1], start:stop]
+        else:
+            also = np.uint64(0)
         for column in range(size):
-            count[column] += np.int32(_ones(mine & theirs[column]))
+            count[column] += np.int32(_ones(mine & theirs[column]) + _ones(also & others[column]))
+        at += 2
+    most = np.int32(len(common.points) - 1)
     for column in range(size):
         bench.score[column] += common.points[np.uint32(min(count[column], most))]
         count[column] = 0
@@ -186,16 +203,18 @@ def _common_bits(common: Bits, row: int, start: int, stop: int, bench: Bench) ->
 
 @compiled
 def score_tile(terms: Terms, row: int, start: int, stop: int, bench: Bench) -> None:
-    """bench.score[0:stop - start] = scores of the row's pairs, 0 where forbidden."""
+    """bench.score[0:stop - start] = points of the row's pairs before the least of 1; far below 0 where forbidden."""
     score = bench.score
     _tables(terms.tables, row, start, stop, score)
     _common_bits(terms.bits, row, start, stop, bench)
     _coverings(terms.covers, row, start, terms.tables.column_class.shape[1], bench)
     _lists(terms, row, start, stop, score)
-    minimum = np.int32(max(terms.minimum, NEVER))
-    for at in range(stop - start):
-        points = score[at]
-        score[at] = np.int32(0) if points < minimum else max(points, np.int32(1))
+
+
+@compiled
+def lowest_points(terms: Terms, least: int) -> int:
+    """The fewest points that count, for a row that accepts scores from ``least``; a score of 1 may have none."""
+    return max(terms.minimum, least if least > 1 else 0)
 
 
 @compiled
@@ -237,117 +256,88 @@ def _best_first(heap: Ints, size: int) -> None:
         heap[last] = least
 
 
+CHUNK = 16  # columns looked at together before one by one
 COLUMN_BITS = 20  # room for a million mentors below the margin in one key
 
 
 @compiled
 def best_margins(
-    terms: Terms, bench: Bench, start: int, stop: int, price: Ints, least: Small, above: Ints, closed: Codes,
-    keys: Ints, counts: Small, allowed: Ints,
-) -> None:  # fmt: skip
+    terms: Terms,
+    bench: Bench,
+    start: int,
+    stop: int,
+    price: Ints,
+    least: Small,
+    above: Ints,
+    closed: Codes,
+    found: Rows,
+) -> None:
     """For rows start..stop the best columns by (worth to the plan - price), better than ``above`` of the row.
 
-    ``least``: lowest score that a row accepts. ``closed``: 1 for columns not to be offered. ``keys`` [row - start, K]
-    receives margin and column in one number, best first; ``counts`` how many; ``allowed`` how many of the row's pairs
-    are allowed at all. Among equal margins the lower column wins, so the answer is one and the same everywhere.
+    ``least``: lowest score that a row accepts. ``closed``: 1 for columns not to be offered. Among equal margins the
+    lower column wins, so the answer is one and the same everywhere.
     """
-    columns, most = len(price), keys.shape[1]
-    flip = (1 << COLUMN_BITS) - 1
+    keys, counts, allowed, highest, of_columns = found
+    columns = len(price)
     floor = np.empty(stop - start, np.int64)
     for row in range(start, stop):
         floor[row - start] = ((above[row] + 1) << COLUMN_BITS) - 1  # the highest key not good enough
         counts[row - start] = 0
         allowed[row - start] = 0
+        highest[row - start] = -1
     for left in range(0, columns, TILE):
         right = min(left + TILE, columns)
         for row in range(start, stop):
             score_tile(terms, row, left, right, bench)
-            score = bench.score
+            lowest = lowest_points(terms, least[row])
+            seen, top = 0, np.int32(highest[row - start])
+            shut = closed[left:right]
+            for at in range(right - left):
+                seen += (bench.score[at] >= lowest) & (shut[at] == 0)
+                top = max(top, bench.score[at] if shut[at] == 0 else np.int32(-1))
+            if len(of_columns) > 0 and above[row] < OUT:
+                for at in range(right - left):
+                    of_columns[left + at] += bench.score[at] >= lowest
+            allowed[row - start] += seen
+            highest[row - start] = top
             for at in range(terms.kept.first[row], terms.kept.first[row + 1]):
                 column = terms.kept.column[at] - left
-                if 0 <= column < right - left and score[column] >= max(least[row], 1):
-                    score[column] += terms.kept.points[at]
-            heap, count, bar = keys[row - start], counts[row - start], floor[row - start]
-            lowest, seen = max(least[row], np.int32(1)), 0
-            for at in range(right - left):
-                points = score[at]
-                if points < lowest:
-                    continue
-                column = left + at
-                seen += 1
-                key = ((points - price[column]) << COLUMN_BITS) + (flip - column)
-                if key <= bar or closed[column] != 0:
-                    continue
-                if count < most:
-                    _rise(heap, count, key)
-                    count += 1
-                else:
-                    _sink(heap, count, key)
-                if count == most:
-                    bar = max(bar, heap[0])
-            counts[row - start], floor[row - start] = count, bar
-            allowed[row - start] += seen
+                if 0 <= column < right - left and bench.score[column] >= lowest:
+                    bench.score[column] = max(bench.score[column], 1) + terms.kept.points[at]
+            at = row - start
+            counts[at], floor[at] = _gather(
+                bench.score, price[left:right], closed[left:right], left, lowest, keys[at], counts[at], floor[at]
+            )
     for at in range(stop - start):
         _best_first(keys[at], counts[at])
+        # an allowed pair with nothing in common has a single point
+        highest[at] = max(highest[at], 1) if highest[at] >= lowest_points(terms, 0) else 0
 
 
 @compiled
-def bound_rows(
-    terms: Terms, bench: Bench, start: int, stop: int, price: Ints, least: Small, wants: Ints, bonus: Ints,
-    closed: Codes, plan_first: Ints, plan_column: Small, plan_score: Ints, highest: Small,
-) -> int:  # fmt: skip
-    """The rows' part of the upper bound that ``price`` gives; for the checker, apart from everything that solves.
-
-    Fills ``plan_score`` (score of each pair that the plan names, -1 where no such column) and ``highest`` (a row's
-    best score with any open column).
-    """
-    columns, total = len(price), 0
-    most = 0
-    for row in range(start, stop):
-        most = max(most, wants[row])
-    best = np.empty((stop - start, max(most, 1)), np.int64)
-    best[:] = LOWEST
-    for row in range(start, stop):
-        highest[row] = 0
-    for left in range(0, columns, TILE):
-        right = min(left + TILE, columns)
-        for row in range(start, stop):
-            score_tile(terms, row, left, right, bench)
-            for at in range(plan_first[row], plan_first[row + 1]):
-                if left <= plan_column[at] < right:
-                    plan_score[at] = bench.score[plan_column[at] - left]
-            line, count = best[row - start], wants[row]
-            kept_worth = 0  # the most that any of the row's pairs is worth beyond its score
-            for at in range(terms.kept.first[row], terms.kept.first[row + 1]):
-                kept_worth = max(kept_worth, terms.kept.points[at])
-            worst = line[count - 1] if count > 0 else 1 << 62
-            top, lowest = highest[row], max(least[row], np.int32(1))
-            for at in range(right - left):
-                points = bench.score[at]
-                if points == 0 or closed[left + at] != 0:
-                    continue
-                top = max(top, points)
-                margin = points - price[left + at]
-                if margin <= worst - kept_worth or points < lowest:
-                    continue
-                for place in range(terms.kept.first[row], terms.kept.first[row + 1]):
-                    if terms.kept.column[place] == left + at:
-                        margin += terms.kept.points[place]
-                if margin <= worst:
-                    continue
-                place = count - 1
-                while place > 0 and line[place - 1] < margin:
-                    line[place] = line[place - 1]
-                    place -= 1
-                line[place] = margin
-                worst = line[count - 1]
-            highest[row] = top
-    for row in range(start, stop):
-        gain = bonus[row]
-        for place in range(wants[row]):
-            margin = best[row - start, place]
-            if margin == LOWEST or margin + gain <= 0:
-                break
-            total += margin + gain
-            gain = 0
-    return total
+def _gather(
+    score: Small, price: Ints, closed: Codes, left: int, lowest: int, heap: Ints, count: int, bar: int
+) -> tuple[int, int]:
+    """Put the tile's keys above the bar into the heap; returns its size and the new bar."""
+    most, flip = len(heap), (1 << COLUMN_BITS) - 1
+    for start in range(0, len(price), CHUNK):
+        stop = min(start + CHUNK, len(price))
+        best = LOWEST
+        for at in range(start, stop):
+            best = max(best, score[at] - price[at])
+        if best < bar >> COLUMN_BITS:
+            continue
+        for at in range(start, stop):
+            if score[at] < lowest:
+                continue
+            key = ((max(score[at], 1) - price[at]) << COLUMN_BITS) + (flip - left - at)
+            if key <= bar or closed[at] != 0:
+                continue
+            if count < most:
+                _rise(heap, count, key)
+                count += 1
+            else:
+                _sink(heap, count, key)
+            if count == most:
+                bar = max(bar, heap[0])
+    return count, bar
