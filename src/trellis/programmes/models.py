@@ -5,6 +5,7 @@ from trellis.kernel.encryption import EncryptedJSONField, EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
 from trellis.people.models import Person
 from trellis.programmes.choices import (
+    EQUALS,
     LEAST_IMPORTANCE,
     MOST_IMPORTANCE,
     USUAL_IMPORTANCE,
@@ -87,6 +88,11 @@ class Programme(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def of_equals(self) -> bool:
+        """Nobody is the other's senior here: everybody stands in one crowd, whichever side they signed up for."""
+        return self.model in EQUALS
 
 
 class ProgrammeRole(TenantModel):

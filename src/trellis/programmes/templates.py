@@ -200,6 +200,12 @@ def mentees_a_mentor(ratio: str) -> int:
     return int(re.findall(r"\d+", ratio.split(":")[1])[-1])
 
 
+def fewest_in_a_circle(template_id: str) -> int:
+    """The fewest mentees of a circle: "1:5-7" is 5, "1-2:6-10" is 6; 0 for a template that is not there."""
+    found = _templates().get(template_id)
+    return int(re.findall(r"\d+", found.ratio.split(":")[1])[0]) if found else 0
+
+
 def mentors_a_mentee(ratio: str) -> int:
     """How many mentors one mentee has, the smaller number of a range: "2-3 mentors : 1" is 2."""
     return int(re.findall(r"\d+", ratio.split(":")[0])[0])

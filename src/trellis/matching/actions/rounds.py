@@ -36,7 +36,15 @@ from trellis.matching.queries.pool import (
 )
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.rotation import is_rotating
-from trellis.matching.queries.solving import certificate_of, explained, plan_of, refused_by
+from trellis.matching.queries.solving import (
+    AnyPlan,
+    certificate_of,
+    explained,
+    plan_of,
+    refused_by,
+    smallest_circle,
+    smallest_in,
+)
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
@@ -46,7 +54,7 @@ from trellis.programmes.checks import check_matching
 from trellis.programmes.choices import EQUALS
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
-from trellis_engine.matching import InputRefused, PinRefused, Plan, Pool
+from trellis_engine.matching import InputRefused, PinRefused, Pool
 from trellis_engine.matching.peer_plan import PeerPlan
 from trellis_engine.matching.weekly import Rotation
 
@@ -118,11 +126,12 @@ def solve_round(*, found: Round, now: datetime) -> Round:
     jobs.progress(0, STEPS)
     pool = load_pool(found.programme, now)
     found.settings["ruled_out"] = sorted(ruled_out(found.programme))
+    found.settings["smallest_circle"] = smallest_circle(found.programme)
     jobs.progress(1, STEPS)
     try:
         plan = plan_of(
             found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
-            weeks_of(found.settings),
+            weeks_of(found.settings), smallest_in(found.settings),
         )  # fmt: skip
     except PinRefused as refused:
         people = enrolments_by_id(found.programme)
@@ -146,7 +155,7 @@ def _fail(found: Round, now: datetime, why: str) -> Round:
 
 
 @transaction.atomic
-def _lay_out(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: datetime) -> Round:
+def _lay_out(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Round:
     current = Round.objects.select_for_update(no_key=True).get(pk=found.pk)
     if current.state != RoundState.SOLVING:  # another worker was faster, or the round was set aside meanwhile
         return current
@@ -168,7 +177,7 @@ def _lay_out(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: da
     return found
 
 
-def _proposals(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: datetime) -> Iterable[Proposal]:
+def _proposals(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Iterable[Proposal]:
     """Pairs that were approved before the round was run again stay approved."""
     settings, taxonomy, enrolments = (
         engine_settings(found.settings),
@@ -194,7 +203,7 @@ def _proposals(found: Round, pool: Pool, plan: Plan | PeerPlan | Rotation, now: 
         )  # fmt: skip
 
 
-def _tell_ready(found: Round, plan: Plan | PeerPlan | Rotation, now: datetime) -> None:
+def _tell_ready(found: Round, plan: AnyPlan, now: datetime) -> None:
     if found.started_by is None:
         return
     tell(

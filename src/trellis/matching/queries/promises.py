@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from trellis.matching import peer_promises
 from trellis.matching.words import Words
 from trellis.programmes.settings_model import MatchingSettings
+from trellis_engine.matching.circle_plan import CIRCLE_OBJECTIVE
+from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
 
 STABLE, WISHES, ROTATION, UNSCORED, TOTAL = "stable", "wishes", "rotation", "unscored", "total"
 FEW_RANKS = 3  # of the choices that the summary counts
@@ -29,10 +33,17 @@ def weeks_of(settings: Mapping[str, Any]) -> int:
     return int(settings.get("weeks") or 0)
 
 
+def planned_rows(certificate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The pairs of the plan, or the meetings of the rotation, as the certificate names them."""
+    return list(certificate["meetings" if certificate["objective"] == ROTATION else "pairs"])
+
+
 def promise_of(settings: Mapping[str, Any], certificate: Mapping[str, Any], mentees: int) -> Promise:
     """`mentees`: how many looked for a mentor."""
     kind = _kind(settings, certificate)
     headline = _stable_headline if kind == STABLE else _best_headline
+    if kind == CIRCLE_OBJECTIVE:
+        headline = partial(peer_promises.circles_headline, certificate)
     facts = {"a": certificate["matched"], "b": mentees}
     steps = _STEPS.get(kind, _STEPS[""])
     return Promise(headline() % facts, _text(kind, certificate), tuple((str(one), str(two)) for one, two in steps))
@@ -40,7 +51,7 @@ def promise_of(settings: Mapping[str, Any], certificate: Mapping[str, Any], ment
 
 def _kind(settings: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
     """The certificate says what was promised; which goal was asked for is for the checker."""
-    if certificate["objective"] in (STABLE, WISHES, ROTATION, TOTAL):
+    if certificate["objective"] in (STABLE, WISHES, ROTATION, TOTAL, PEER_OBJECTIVE, CIRCLE_OBJECTIVE):
         return str(certificate["objective"])
     return "" if MatchingSettings.of(settings).scoring else UNSCORED
 
@@ -67,6 +78,8 @@ def _text(kind: str, certificate: Mapping[str, Any]) -> str:
             "%(meetings)s meetings in %(weeks)s weeks, nobody with the same mentor twice. No other rotation has more.",
             certificate["weeks"],
         ) % {"meetings": len(certificate["meetings"]), "weeks": certificate["weeks"]}
+    if kind == CIRCLE_OBJECTIVE:
+        return peer_promises.circles_text(certificate)
     if kind == UNSCORED:
         return _("Under this programme's rules and pins, no other plan matches more people. Nobody was scored.")
     if kind == TOTAL:
@@ -180,6 +193,7 @@ _STEPS: dict[str, tuple[tuple[Words, Words], ...]] = {
         ),
     ),
 }  # fmt: skip
+_STEPS |= peer_promises.STEPS
 _SHARES_NOTHING = _lazy(
     "So none is better. The check is a short program of its own that shares nothing with the one that found the plan."
 )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from trellis.matching.models import Round
 from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
-from trellis.matching.queries.promises import Promise, promise_of, weeks_of
-from trellis.matching.queries.solving import faults_in, is_of_equals
+from trellis.matching.queries.promises import Promise, planned_rows, promise_of, weeks_of
+from trellis.matching.queries.solving import faults_in, is_of_equals, smallest_in
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
 from trellis.programmes.choices import Side
@@ -38,7 +38,7 @@ def proof_of(found: Round) -> Proof | None:
     matched = int(found.certificate["matched"])
     rows = found.unmatched.exclude(reason__in=NOT_LOOKING)
     left = (rows if is_of_equals(found.certificate) else rows.filter(enrolment__side=Side.MENTEE)).count()
-    pairs = len(found.certificate.get("pairs") or found.certificate.get("meetings", ()))
+    pairs = len(planned_rows(found.certificate))
     promise = promise_of(found.settings, found.certificate, matched + left)
     return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, promise)
 
@@ -48,7 +48,9 @@ def check_again(found: Round) -> Checked:
     assert found.certificate is not None
     pool = pool_from_json(found.inputs)
     weeks = weeks_of(found.settings)
-    faults = faults_in(found.certificate, pool, engine_settings(found.settings), engine_taxonomy(), weeks)
+    faults = faults_in(
+        found.certificate, pool, engine_settings(found.settings), engine_taxonomy(), weeks, smallest_in(found.settings)
+    )
     people = len(pool.mentees)
     pairs = people * (people - 1) // 2 if is_of_equals(found.certificate) else people * len(pool.mentors)
     return Checked(pairs, [fault_words(fault) for fault in faults])

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal
-from trellis.mentorships.choices import LIVE_STATES
+from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
 from trellis.programmes.choices import EQUALS, EnrolmentState, Side
@@ -36,6 +36,7 @@ class Openings:
     places: int
     wanted: int  # mentors that mentees still look for
     applied: int  # people who wait to be approved
+    people: int  # among equals: who could be in a pair, counted once however they signed up
 
 
 def openings_of(programme: Programme) -> Openings:
@@ -52,16 +53,17 @@ def openings_of(programme: Programme) -> Openings:
         promised.update(pair)
     rows = Enrolment.objects.filter(programme=programme).exclude(person__status__in=GONE)
     free: dict[str, list[int]] = {side: [] for side in Side.values}
-    applied = 0
+    applied, people = 0, set[int]()
     for number, side, state, places, person in rows.filter(
         state__in=[EnrolmentState.APPROVED, EnrolmentState.APPLIED]
     ).values_list("id", "side", "state", "places", "person_id"):
         if state == EnrolmentState.APPLIED:
             applied += 1
-        elif (left := places - held[person, side] - promised[number]) > 0:
+        elif (left := places - held[person, side] - held[person, PartyRole.PEER] - promised[number]) > 0:
             free[side].append(left)
+            people.add(person)
     mentees, mentors = free[Side.MENTEE], free[Side.MENTOR]
-    return Openings(len(mentees), len(mentors), sum(mentors), sum(mentees), applied)
+    return Openings(len(mentees), len(mentors), sum(mentors), sum(mentees), applied, len(people))
 
 
 def obstacles_of(programme: Programme, now: Openings) -> list[Obstacle]:
@@ -101,7 +103,7 @@ def _people(programme: Programme, now: Openings) -> Obstacle | None:
 
 
 def _alone(now: Openings) -> Obstacle | None:
-    if now.mentees + now.mentors > 1:
+    if now.people > 1:
         return None
     return Obstacle(_("One person alone cannot be matched."), "invite", stops=True)
 

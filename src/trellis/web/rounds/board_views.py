@@ -15,6 +15,7 @@ from trellis.matching.actions.review import approve_from, decide, set_pin, swap
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import board_rows
+from trellis.matching.queries.circles import circles_of
 from trellis.matching.queries.departures import departures
 from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import proof_of
@@ -62,7 +63,7 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
         "programme": found.programme, "found": found, "review": with_faults(review, faults),
         "faults": faults, "shown": shown, "form": form,
         "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
-        "proof": proof_of(found), "rotation": running(found, clock.now()),
+        "proof": proof_of(found), "circles": circles_of(found), "rotation": running(found, clock.now()),
         "undo": undo_window(found, clock.now()), "answers": answers_of(found),
         "approved": next((view.count for view in review.views if view.key == "approved"), 0),
     }  # fmt: skip

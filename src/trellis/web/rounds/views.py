@@ -102,10 +102,14 @@ def unmatched(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Everybody the round could not place, with the reason and what would help."""
     found = find(request, slug, number)
     rows = unmatched_rows(found)
-    sides = [
-        (gettext("Mentees without a mentor"), [row for row in rows if row.side == "mentee"]),
-        (gettext("Mentors without a mentee"), [row for row in rows if row.side == "mentor"]),
-    ]
+    sides = (
+        [(gettext("People without a partner"), rows)]
+        if found.programme.of_equals
+        else [
+            (gettext("Mentees without a mentor"), [row for row in rows if row.side == "mentee"]),
+            (gettext("Mentors without a mentee"), [row for row in rows if row.side == "mentor"]),
+        ]
+    )
     return render(request, "rounds/unmatched.html", {"programme": found.programme, "found": found, "sides": sides})
 
 
