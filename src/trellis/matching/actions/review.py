@@ -15,6 +15,7 @@ from trellis.matching.actions.publishing import check_ready, offer
 from trellis.matching.actions.states import locked
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.promises import planned_rows
 from trellis.matching.queries.swaps import STANDING, NewPair, Room, pairs_after_swap
 from trellis.people.models import Person
 
@@ -102,7 +103,7 @@ def set_pin(*, by: Person, found: Round, proposal: Proposal, pinned: bool, now: 
 
 def _origin_before(found: Round, proposal: Proposal) -> ProposalOrigin:
     """Where a pair that is unpinned came from: the plan, or a person's swap."""
-    rows = found.certificate["pairs"] if found.certificate else ()
+    rows = planned_rows(found.certificate) if found.certificate else []
     planned = {(row["mentee"], row["mentor"]) for row in rows}
     both = proposal.mentee.person.external_id, proposal.mentor.person.external_id
     return ProposalOrigin.SOLVER if both in planned else ProposalOrigin.SWAP

@@ -11,6 +11,7 @@ from typing import Any
 
 from trellis.matching.models import FairnessAudit, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.promises import planned_rows
 from trellis.matching.stored import pool_from_json
 from trellis.people.choices import ATTRIBUTES, ORDERED_ATTRIBUTES
 from trellis.people.models import Person

@@ -4,7 +4,7 @@ Mentors whom a rule keeps apart from this mentee are not in it at all, so that n
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -122,7 +122,7 @@ def directory_of(mentee: Enrolment, outlook: Outlook, filters: Filters) -> Direc
     )
     wishes = list(Wish.objects.filter(wisher=mentee).order_by("rank").values_list("wished_id", flat=True))
     mine = _Mine(asked, frozenset(wishes), _lines(mentee), places_to_ask(mentee.programme, outlook.pool))
-    everybody = sorted(_cards(mentee, outlook, mine), key=_best_first if outlook.scored else _by_name)
+    everybody = sorted(_cards(mentee, outlook, mine), key=_best_first(outlook) if outlook.scored else _by_name)
     listed = [card for card in everybody if filters.full or not card.full or card.asked_at]
     by_id = {card.id: card for card in everybody}
     most = MatchingSettings.of(mentee.programme.matching).suggestions
@@ -139,8 +139,9 @@ def directory_of(mentee: Enrolment, outlook: Outlook, filters: Filters) -> Direc
     )
 
 
-def _best_first(card: MentorCard) -> tuple[object, ...]:
-    return card.full, -card.points, card.id
+def _best_first(outlook: Outlook) -> Callable[[MentorCard], tuple[object, ...]]:
+    """Equals in an order of their own for each mentee, so that nobody stands first in every list."""
+    return lambda card: (card.full, -card.points, outlook.directory.drawn(card.code))
 
 
 def _by_name(card: MentorCard) -> tuple[object, ...]:

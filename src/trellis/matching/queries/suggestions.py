@@ -10,9 +10,10 @@ from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load
 from trellis.matching.stored import reasons_to_json
 from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment
-from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings, explain, why_not
-from trellis_engine.matching.hashing import digest
-from trellis_engine.matching.score import ONLY, Scorer
+from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings
+from trellis_engine.matching.directory import Directory
+
+TIES = "directory"  # one order of equals for each mentee, the same on every visit
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,18 @@ class Outlook:
     settings: Settings
 
     @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.mentee, self.pool.mentors, self.settings, engine_taxonomy(), TIES)
+
+    @property
     def scores(self) -> Mapping[str, int]:
         """Mentor to score; 0 where a rule forbids the pair."""
-        judged = Scorer(self.pool, self.settings, engine_taxonomy()).judge(ONLY)[0][0].tolist()
-        return {mentor.id: score for mentor, score in zip(self.pool.mentors, judged, strict=True)}
+        return self.directory.scores
 
-    @cached_property
+    @property
     def possible(self) -> list[str]:
         """Allowed mentors with a free place, best first; between equals an order that nobody can read anything from."""
-        open_now = (mentor.id for mentor in self.pool.mentors if mentor.places and self.scores[mentor.id])
-        return sorted(open_now, key=lambda code: (-self.scores[code], digest([self.mentee.id, code])))
+        return list(self.directory.possible)
 
     @property
     def scored(self) -> bool:
@@ -54,10 +57,10 @@ class Outlook:
         return self.scores[mentor] if self.scored else 0
 
     def reasons(self, mentor: str) -> dict[str, Any]:
-        return reasons_to_json(explain(self.pool, self.settings, engine_taxonomy(), self.mentee.id, mentor))
+        return reasons_to_json(self.directory.explain(mentor))
 
     def why_not(self, mentor: str) -> Refusal | None:
-        return why_not(self.pool, self.settings, engine_taxonomy(), self.mentee.id, mentor)
+        return self.directory.why_not(mentor)
 
 
 def outlook_of(mentee: Enrolment, *, now: datetime) -> Outlook | None:
