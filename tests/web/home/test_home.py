@@ -69,6 +69,16 @@ def test_an_offer_comes_first_until_it_is_answered(running: Mentorship, amara: P
     assert card_of(amara)[0] == "confirm_meeting"
 
 
+def test_two_who_are_interested_are_asked_to_meet(running: Mentorship, amara: Person, person: Person) -> None:
+    proposal = an_offer(ProgrammeFactory(organisation=running.organisation), amara, person)
+    Proposal.objects.filter(pk=proposal.pk).update(meets_first=True, meeting_from=clock.now())
+
+    card = home_of(amara, clock.now()).card
+
+    assert card is not None
+    assert card.title == f"Meet {person.first_name} once, then say yes or no"
+
+
 def test_an_unfinished_sign_up_comes_before_the_stage(running: Mentorship, amara: Person) -> None:
     programme = ProgrammeFactory(organisation=running.organisation, training_gate=False)
     enrolment = EnrolmentFactory(programme=programme, person=amara, state=EnrolmentState.STARTED)

@@ -272,11 +272,13 @@ def test_two_who_are_interested_are_led_to_a_meeting_and_then_to_the_final_word(
     final = answer(client, one, "mentee", "yes"), answer(client, one, "mentor", "yes")
 
     assert "I am interested" in before
+    assert "each of you then sees the other's work e-mail" in before
     assert one.mentor.person.email not in before
     assert "Your interest is noted." in interested
     assert "You are both interested. Meet once" in meeting
     assert one.mentor.person.email in mentee
     assert "You make the first move" in mentee
+    assert "sees your work e-mail here as well, as long as you meet" in mentee
     assert "We have met: yes" in mentee
     assert "Now " in final[0]
     assert "You both said yes. Your mentoring begins now." in final[1]

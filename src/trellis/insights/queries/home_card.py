@@ -43,6 +43,8 @@ def offer_card(offers: Sequence[Proposal], person: Person) -> Card | None:
     partner = first.mentor.person if as_mentee else first.mentee.person
     names = {"name": partner.first_name, "programme": first.programme.name}
     title = _("%(name)s could be your mentor") if as_mentee else _("%(name)s would like you as mentor")
+    if first.meeting_from:
+        title = _("Meet %(name)s once, then say yes or no")
     why = _("A match in %(programme)s, with the reasons for it.") % names
     if first.expires_at:
         why += " " + _("Please answer by %(day)s.") % {"day": last_day(first.expires_at, person)}
