@@ -1,9 +1,11 @@
 """The fairness figures of a round as they are shown: from the stored numbers alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from trellis.kernel.jobs.tables import Job, JobState
 from trellis.matching import fairness_words as words
@@ -137,7 +139,10 @@ def _table(measure: str, shown: Mapping[str, Mapping[str, Any]]) -> ShownTable:
     kinds = {kind: tables[measure] for kind, tables in shown.items() if measure in tables and tables[measure]["rows"]}
     middle = next((table["middle"] for table in kinds.values()), None)
     groups = [
-        ShownGroups(str(words.KINDS[kind]), [_row(kind, row) for row in table["rows"]]) for kind, table in kinds.items()
+        ShownGroups(
+            str(words.KINDS[kind]), [_row(kind, row) for row in sorted(table["rows"], key=_who_said_nothing_last)]
+        )
+        for kind, table in kinds.items()
     ]
     return ShownTable(
         measure, str(words.TITLES[measure]), words.about(measure, middle), str(words.COLUMNS[measure]), groups
@@ -152,18 +157,26 @@ def _row(kind: str, row: Mapping[str, Any]) -> ShownRow:
     )  # fmt: skip
 
 
-def _hidden(kinds: Iterable[Mapping[str, Any]]) -> Iterable[Hidden]:
-    for kind in kinds:
-        name = str(words.KINDS[kind["name"]])
-        if kind["withheld"]:
-            yield Hidden(name, str(words.WITHHELD[kind["withheld"]]))
-            continue
-        gone: dict[str, list[str]] = {}
+def _hidden(kinds: Sequence[Mapping[str, Any]]) -> Iterable[Hidden]:
+    """Kinds that are hidden whole, then measures: of every kind that is shown, or of the one or other."""
+    shown = [kind for kind in kinds if not kind["withheld"]]
+    yield from (
+        Hidden(str(words.KINDS[kind["name"]]), str(words.WITHHELD[kind["withheld"]]))
+        for kind in kinds
+        if kind["withheld"]
+    )
+    gone: dict[tuple[str, str], list[str]] = {}
+    for kind in shown:
         for table in kind["tables"]:
             if table["withheld"]:
-                gone.setdefault(table["withheld"], []).append(str(words.COLUMNS[table["measure"]]).lower())
-        for why, measures in gone.items():
-            yield Hidden(f"{name}: {', '.join(measures)}", str(words.WITHHELD[why]))
+                gone.setdefault((table["measure"], table["withheld"]), []).append(str(words.KINDS[kind["name"]]))
+    for (measure, why), names in gone.items():
+        where = _("for every group") if len(names) == len(shown) else ", ".join(names)
+        yield Hidden(f"{words.COLUMNS[measure]}: {where}", str(words.WITHHELD[why]))
+
+
+def _who_said_nothing_last(row: Mapping[str, Any]) -> bool:
+    return "" in row["members"]
 
 
 def _findings(shown: Mapping[str, Mapping[str, Any]]) -> Iterable[Finding]:
