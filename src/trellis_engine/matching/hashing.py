@@ -9,15 +9,32 @@ from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.settings import Settings
 
 
+FIELDS = tuple(field.name for field in fields(Participant))
+
+
 def digest(value: object) -> str:
     """SHA-256 of the value's canonical JSON."""
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def hash_inputs(pool: Pool, taxonomy: Taxonomy) -> str:
     """Fingerprint of everything people said and the taxonomy it was read with, whatever the row order."""
-    sides = [sorted(side, key=lambda person: person.id) for side in (pool.mentees, pool.mentors)]
+    sides = [[_print_of(person) for person in sorted(side, key=_id)] for side in (pool.mentees, pool.mentors)]
     return digest([*sides, taxonomy.related, taxonomy.phrases])
+
+
+def _id(person: Participant) -> str:
+    return person.id
+
+
+def _print_of(person: Participant) -> str:
+    """Kept with the person: nothing about them can change."""
+    kept: str | None = person.__dict__.get("_print")
+    if kept is None:
+        kept = digest([getattr(person, name) for name in FIELDS])
+        object.__setattr__(person, "_print", kept)
+    return kept
 
 
 def hash_settings(settings: Settings) -> str:
@@ -29,20 +46,15 @@ def hash_settings(settings: Settings) -> str:
 
 def salted_order(salt: str, side: tuple[Participant, ...]) -> tuple[Participant, ...]:
     """The side in an order nobody can foresee without the salt: ties follow it, not row order."""
-    return tuple(sorted(side, key=lambda person: digest([salt, person.id])))
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(_plain(value), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return tuple(sorted(side, key=lambda person: hashlib.sha256(f"{salt}\n{person.id}".encode()).digest()))
 
 
 def _plain(value: object) -> object:
+    """What JSON has no form for."""
     if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return dict(value)
     if isinstance(value, Set):
-        return sorted((_plain(each) for each in value), key=repr)
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value
+        return sorted(value, key=repr)
+    raise TypeError(f"{type(value)} has no canonical form")

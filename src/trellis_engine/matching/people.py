@@ -5,7 +5,7 @@ Protected attributes have no field here, so no factor can read them.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -136,26 +136,40 @@ class Taxonomy:
         return {tuple(_words(phrase)): skill for phrase, skill in sorted(self.phrases.items())}
 
     @cached_property
-    def _longest_phrase(self) -> int:
-        return max(map(len, self._phrases), default=0)
+    def _longest_from(self) -> Mapping[str, int]:
+        """The most words of a phrase that begins with this word."""
+        longest: dict[str, int] = {}
+        for phrase in self._phrases:
+            longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+        return longest
+
+    @cached_property
+    def _found(self) -> dict[str, frozenset[str]]:
+        """Texts read before: the same goal is read for several questions."""
+        return {}
 
     def skills_named_in(self, text: str) -> frozenset[str]:
         """Skills whose name or alias stands in the text as whole words; the longest phrase wins."""
-        words = _words(text)
-        found = set()
+        if text not in self._found:
+            self._found[text] = frozenset(self._read(_words(text)))
+        return self._found[text]
+
+    def _read(self, words: Sequence[str]) -> Iterator[str]:
         start = 0
         while start < len(words):
-            sizes = range(self._longest_phrase, 0, -1)
+            sizes = range(self._longest_from.get(words[start], 0), 0, -1)
             tries = (tuple(words[start : start + size]) for size in sizes)
             phrase = next((each for each in tries if each in self._phrases), None)
             if phrase:
-                found.add(self._phrases[phrase])
+                yield self._phrases[phrase]
             start += len(phrase or " ")
-        return frozenset(found)
+
+
+BETWEEN_WORDS = re.compile(r"[\s/,;:()\"“”]+")
 
 
 def _words(text: str) -> list[str]:
     """Words without punctuation at their edges ("C++" and "C#" stay whole)."""
-    split = re.split(r"[\s/,;:()\"“”]+", unicodedata.normalize("NFKC", text))
+    split = BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text))
     bare = (word.strip(".!?'’-") for word in split)
     return [w if len(w) <= CASE_MATTERS_UP_TO else w.casefold() for w in bare if w]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ class Free:
     utc_offset_minutes: int
 
 
+@lru_cache(maxsize=4096)  # few labels and few clocks, asked for by everybody
 def quarters(label: str, utc_offset_minutes: int) -> list[int]:
     """The quarter-hours of the UTC week the label covers; empty if it is not one of ours."""
     found = LABEL.fullmatch(label.strip().casefold())
