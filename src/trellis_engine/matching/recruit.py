@@ -197,7 +197,7 @@ def _best_of(key: tuple[str, str], members: list[Participant], gains: Mapping[st
 
 def _at_least(key: tuple[str, str], level: int, members: list[Participant], gains: Mapping[str, Gain]) -> Advice | None:
     chosen = sorted((gains.get(p.id, Gain(0, 0, 0)), p.id) for p in members if p.level >= level)
-    if len(chosen) < FEW:
+    if len(chosen) < FEW or (key[0] == "level" and not level):  # "of any level" says nothing
         return None
     best, like = chosen[-1]
     return Advice(*key, level, len(chosen), chosen[(len(chosen) - 1) // 2][0], best, like)

@@ -43,8 +43,8 @@ from trellis_engine.matching.whatif import (
     with_beaten,
 )
 
-MOST_ADVICE = 12
-MOST_MENTORS = 20
+MOST_ADVICE = 6
+MOST_MENTORS = 10
 Figures = dict[str, Any]  # JSON
 
 
@@ -87,6 +87,7 @@ def _pin_failure(programme: Programme, refused: PinRefused) -> str:
 def _plan(found: Scenario, now: datetime) -> Answered:
     jobs.progress(0, 4)
     pool, settings = _pool(found, now)
+    people = hash_inputs(pool if not settings.get("released") else load_pool(found.programme, now), engine_taxonomy())
     pool = with_more_places(pool, settings)
     jobs.progress(1, 4)
     solved = answer(
@@ -98,7 +99,7 @@ def _plan(found: Scenario, now: datetime) -> Answered:
         engine_version=solved.plan.engine_version,
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
-            "alike": _alike(solved, pool, settings),
+            "people": people, "alike": _alike(solved, pool, settings),
         },
     )  # fmt: skip
 

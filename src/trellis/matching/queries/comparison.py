@@ -116,7 +116,7 @@ def comparison(programme: Programme, plans: Sequence[Scenario]) -> Comparison:
             for letter, plan in zip(LETTERS, plans, strict=False)
         ),
         lines=(*_lines(figures, scored=scored), _who_changes(plans), _proofs(figures)),
-        alike=alike and scored, same_people=len({plan.input_hash for plan in plans}) < 2, scored=scored,
+        alike=alike and scored, same_people=len({plan.figures["people"] for plan in plans}) < 2, scored=scored,
     )  # fmt: skip
 
 
@@ -175,9 +175,8 @@ def _line(
     best, worst = max(values), min(values)
     cells = []
     for each, found in zip(figures, values, strict=True):
-        tone = (
-            "" if best == worst else "best" if found == best else "worst" if found == worst and len(values) > 2 else ""
-        )
+        alone = len(values) > 2 and values.count(worst) == 1
+        tone = "" if best == worst else "best" if found == best else "worst" if found == worst and alone else ""
         said = against(each, best) if against else small(each) if small else ""
         cells.append(Cell(words(found), said, tone))
     return Line(label, hint, tuple(cells))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from trellis.matching.models import Scenario
 from trellis.matching.queries.board import shown_score
@@ -104,6 +104,11 @@ class Curve:
     kept: int
     proven: bool
 
+    @property
+    def flat(self) -> bool:
+        """All points lie in one place: there is nothing to choose between."""
+        return len({(point.x, point.y) for point in self.points}) < 2
+
 
 def curve_row(programme: Programme, axis: str) -> Scenario | None:
     """The row that holds, or will hold, a curve. One query."""
@@ -143,7 +148,7 @@ def _setting(axis: str, value: int) -> str:
     points = shown_score(value)
     if axis in ("floor", "minimum_score"):
         return _("nobody below %(score)d") % {"score": points}
-    return _("%(points)d points") % {"points": points}
+    return ngettext("%(points)d point", "%(points)d points", points) % {"points": points}
 
 
 class _Scale:

@@ -21,6 +21,7 @@ from trellis_engine.matching import Pool
 
 PLAN, PRICES, CURVE = "plan", "prices", "curve"  # the kinds of row
 REMATCH = "keep_bonus"  # the axis on which running pairs may be placed again
+WEIGHTS_NAMED = 2  # of those that differ
 Words = str | Promise
 
 OBJECTIVE_WORDS: dict[str, Words] = {
@@ -98,7 +99,7 @@ def plans_of(programme: Programme) -> list[PlanRow]:
     return [
         PlanRow(
             row.number, row.name, row.state, row.created_at, row.figures.get("matched", 0), row.figures.get("of", 0),
-            shown_score(row.figures.get("floor", 0)), row.figures.get("proven", False),
+            shown_score(row.figures.get("alike", {}).get("floor", 0)), row.figures.get("proven", False),
             tuple(differences(row.settings, present)),
             stopped=row.state == ScenarioState.SOLVING and _work(jobs.get(row.job_id or 0)).stopped,
         )
@@ -145,12 +146,7 @@ def differences(settings: Mapping[str, Any], present: Mapping[str, Any]) -> Iter
     asked, now = MatchingSettings.of(settings), MatchingSettings.of(present)
     if asked.scoring != now.scoring:
         yield _("people are scored") if asked.scoring else _("people are not scored")
-    for factor, weight in asked.weights.items():
-        before = now.weights.get(factor, 0)
-        if weight != before:
-            yield _("%(factor)s %(weight)d instead of %(before)d") % {
-                "factor": FACTOR_NAMES.get(factor, factor), "weight": weight, "before": before,
-            }  # fmt: skip
+    yield from _weights_that_differ(asked.weights, now.weights)
     if asked.objective != now.objective:
         yield str(OBJECTIVE_WORDS[asked.objective])
     if asked.spread != now.spread:
@@ -159,6 +155,19 @@ def differences(settings: Mapping[str, Any], present: Mapping[str, Any]) -> Iter
         yield _("no match below %(score)d") % {"score": asked.minimum_percent}
     yield from _rules_that_differ(asked, now)
     yield from _people_that_differ(settings, present)
+
+
+def _weights_that_differ(asked: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
+    """Those that moved most; the others are counted."""
+    moved = [factor for factor in {**now, **asked} if asked.get(factor, 0) != now.get(factor, 0)]
+    moved.sort(key=lambda factor: -abs(asked.get(factor, 0) - now.get(factor, 0)))
+    for factor in moved[:WEIGHTS_NAMED]:
+        yield _("%(factor)s %(weight)d instead of %(before)d") % {
+            "factor": FACTOR_NAMES.get(factor, factor), "weight": asked.get(factor, 0), "before": now.get(factor, 0),
+        }  # fmt: skip
+    rest = len(moved) - WEIGHTS_NAMED
+    if rest > 0:
+        yield ngettext("%(count)d other weight", "%(count)d other weights", rest) % {"count": rest}
 
 
 def _rules_that_differ(asked: MatchingSettings, now: MatchingSettings) -> Iterator[str]:
