@@ -1,5 +1,6 @@
 """What somebody sees of programmes as a participant: those open to them, and where their sign-ups stand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from django.db.models import Q
 from trellis.learning.modules import module_for
 from trellis.learning.queries import completed_modules
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
+from trellis.programmes.choices import EnrolmentState, MentoringModel, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
 from trellis.programmes.configuration import cadence_of
 from trellis.programmes.eligibility import unmet
 from trellis.programmes.enrolment_rules import LIVE, most_places_of
@@ -49,6 +50,7 @@ class OwnEnrolment:
     accepted: bool
     module: str
     paused_until: date | None
+    of_equals: bool = False  # nobody here is mentor or mentee
 
     @property
     def live(self) -> bool:
@@ -112,6 +114,7 @@ def _own(row: Enrolment, trained: frozenset[str]) -> OwnEnrolment:
         training_open=row.programme.training_gate and module not in trained,
         accepted=row.decided_at is not None, module=module,
         paused_until=row.paused_until if row.state == EnrolmentState.PAUSED else None,
+        of_equals=row.programme.of_equals,
     )  # fmt: skip
 
 
@@ -152,7 +155,7 @@ def conditions_seen(person: Person, programme: Programme, side: str, today: date
 
 
 def side_offers(person: Person, programme: Programme, today: date) -> list[SideOffer]:
-    """Both sides of a programme for this person; five queries."""
+    """The sides of a programme that this person can sign up for; five queries."""
     own = {one.side: one for one in own_enrolments(person) if one.slug == programme.slug}
     return [
         SideOffer(
@@ -160,8 +163,15 @@ def side_offers(person: Person, programme: Programme, today: date) -> list[SideO
             minutes_training=module_for(side).minutes if programme.training_gate else 0, own=own.get(side),
             places=range(1, most_places_of(programme, side) + 1),
         )
-        for side in Side.values
+        for side in _sides(programme, own)
     ]  # fmt: skip
+
+
+def _sides(programme: Programme, own: Collection[str]) -> list[str]:
+    """Peers sign up once, as everybody does; a second sign-up that somebody has stays to be seen."""
+    if programme.model != MentoringModel.PEER:
+        return list(Side.values)
+    return [side for side in Side.values if side == Side.MENTEE or side in own]
 
 
 def people_who_run(programme: Programme) -> list[str]:

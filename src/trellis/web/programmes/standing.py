@@ -14,6 +14,7 @@ from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.queries.participant import OwnEnrolment
 
+PEER = PartyRole.PEER.value
 Running = dict[tuple[str, str], tuple[int, ...]]  # (programme's slug, side) -> ids of live mentorships
 
 
@@ -31,7 +32,7 @@ class Standing(OwnEnrolment):
     @property
     def outlook(self) -> str:
         """What somebody who is ready, or pauses, can expect now."""
-        have = _have(self.side, len(self.mentorships)) if self.mentorships else ""
+        have = _have(PEER if self.of_equals else self.side, len(self.mentorships)) if self.mentorships else ""
         if self.state == EnrolmentState.PAUSED:
             goes_on = ngettext("Your mentorship goes on.", "Your mentorships go on.", len(self.mentorships))
             back = _("Resume when you like.")
@@ -56,12 +57,12 @@ def standings(person: Person, own: Sequence[OwnEnrolment]) -> list[Standing]:
 
 
 def running_mentorships(person: Person) -> Running:
-    """The live mentorships of a person by programme and side; peers are enrolled as mentees."""
+    """The live mentorships of a person by programme and side; among equals, whichever side they signed up for."""
     rows = Party.objects.filter(person=person, mentorship__state__in=LIVE_STATES).order_by("mentorship_id")
     found: Running = {}
     for slug, role, number in rows.values_list("mentorship__programme__slug", "role", "mentorship_id"):
-        key = slug, Side.MENTOR.value if role == PartyRole.MENTOR else Side.MENTEE.value
-        found[key] = (*found.get(key, ()), number)
+        for side in Side.values if role == PEER else [role]:
+            found[slug, side] = (*found.get((slug, side), ()), number)
     return found
 
 
@@ -74,6 +75,8 @@ def _label(one: OwnEnrolment, live: int) -> str:
 
 
 def _have(side: str, live: int) -> str:
+    if side == PEER:
+        return ngettext("You have a partner here.", "You have %(live)d partners here.", live) % {"live": live}
     if side == Side.MENTOR:
         return ngettext("You have %(live)d mentee here.", "You have %(live)d mentees here.", live) % {"live": live}
     return ngettext("You have a mentor here.", "You have %(live)d mentors here.", live) % {"live": live}
