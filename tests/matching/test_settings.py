@@ -310,13 +310,13 @@ def test_without_scores_the_order_of_mentors_is_no_order_of_rank(world: World) -
 @pytest.mark.parametrize(
     ("openings", "words", "way", "stops"),
     [
-        (Openings(12, 0, 0, 12, 0), "You have 12 mentees who look for a mentor, and no mentor with a free place.",
+        (Openings(12, 0, 0, 12, 0, 12), "You have 12 mentees who look for a mentor, and no mentor with a free place.",
          "invite", True),
-        (Openings(0, 3, 5, 0, 0), "You have 3 mentors with a free place, and no mentee who looks for one.",
+        (Openings(0, 3, 5, 0, 0, 3), "You have 3 mentors with a free place, and no mentee who looks for one.",
          "invite", True),
-        (Openings(0, 0, 0, 0, 2), "Nobody is ready to be matched: nobody is approved, or everybody has all they "
+        (Openings(0, 0, 0, 0, 2, 0), "Nobody is ready to be matched: nobody is approved, or everybody has all they "
          "asked for.", "approve", True),
-        (Openings(12, 3, 5, 12, 0), "12 mentees look for a mentor and there are 5 places: at least 7 will be left "
+        (Openings(12, 3, 5, 12, 0, 15), "12 mentees look for a mentor and there are 5 places: at least 7 will be left "
          "without.", "places", False),
     ],
 )  # fmt: skip
@@ -329,7 +329,7 @@ def test_what_stands_in_the_way_has_words_and_a_way_on(
 
 
 def test_people_who_wait_for_approval_are_named_as_such(world: World) -> None:
-    found = obstacles_of(world.programme, Openings(3, 3, 3, 3, 1))
+    found = obstacles_of(world.programme, Openings(3, 3, 3, 3, 1, 6))
 
     assert [each.words for each in found] == ["1 person waits for approval and is not in a round before that."]
 
@@ -338,8 +338,8 @@ def test_people_who_wait_for_approval_are_named_as_such(world: World) -> None:
 def test_peers_need_no_mentors(world: World, model: MentoringModel) -> None:
     world.programme.model = model
 
-    assert obstacles_of(world.programme, Openings(12, 0, 0, 12, 0)) == []
-    assert obstacles_of(world.programme, Openings(1, 0, 0, 1, 0))[0].words == "One person alone cannot be matched."
+    assert obstacles_of(world.programme, Openings(12, 0, 0, 12, 0, 12)) == []
+    assert obstacles_of(world.programme, Openings(1, 0, 0, 1, 0, 1))[0].words == "One person alone cannot be matched."
 
 
 def test_openings_take_off_pairs_and_offers_and_who_has_left(world: World) -> None:
@@ -352,7 +352,7 @@ def test_openings_take_off_pairs_and_offers_and_who_has_left(world: World) -> No
     gone.person.save()
     world.enrol(Side.MENTEE, state=EnrolmentState.APPLIED)
 
-    assert openings_of(world.programme) == Openings(mentees=1, mentors=1, places=1, wanted=1, applied=1)
+    assert openings_of(world.programme) == Openings(mentees=1, mentors=1, places=1, wanted=1, applied=1, people=2)
 
 
 # --- trying
@@ -383,3 +383,22 @@ def test_nobody_of_another_organisation_is_counted_or_named(world: World, other_
     found = try_settings(world.programme, matching_of(world.programme), now=clock.now())
 
     assert (found.mentees, found.mentors, found.nobody.count) == (3, 3, 0)
+
+
+def test_equals_are_tried_as_one_crowd(world: World) -> None:
+    world.programme.model = MentoringModel.PEER
+    world.programme.save()
+
+    found = try_settings(world.programme, matching_of(world.programme), now=clock.now())
+
+    assert (found.equals, found.mentees, found.pairs, found.possible) == (True, 6, 15, 6)
+
+
+def test_without_scores_equals_are_paired_by_the_rules_alone(world: World) -> None:
+    world.programme.model = MentoringModel.PEER
+    set_up(world, scoring=False)
+
+    found = a_round(world)
+
+    assert (found.state, found.proposals.count()) == (RoundState.REVIEW, 3)
+    assert set(found.proposals.values_list("score", flat=True)) == {0}

@@ -56,3 +56,17 @@ def test_without_weights_everybody_allowed_is_worth_the_same() -> None:
     pool = Pool(mentees=(someone("plain", "en"),), mentors=(someone("m", "en", level=5),))
 
     assert effects_of(pool, replace(EVEN, weights={}), Taxonomy()).partners == {"plain": 1}
+
+
+def test_among_equals_a_pair_counts_once_and_a_rule_against_either_direction_forbids_it() -> None:
+    crowd = someone("junior", "en", level=2), someone("senior", "en", level=5), someone("welsh", "cy", level=5)
+
+    found = effects_of(Pool(crowd, crowd), EVEN, Taxonomy(), equals=True)
+    by_name = {effect.rule.name: effect for effect in found.rules}
+
+    assert (found.pairs, found.partners) == (3, {"junior": 0, "senior": 0, "welsh": 0})
+    assert (by_name["common_language"].pairs, by_name["level_gap"].pairs) == (
+        2,
+        3,
+    )  # one is always at the same or below
+    assert (by_name["common_language"].alone, by_name["level_gap"].alone) == ((), ("junior", "senior"))

@@ -7,10 +7,12 @@ shows who asked for what; a round keeps them all the same.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isqrt
 from typing import Any
 
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool
 from trellis.people.models import Person
+from trellis.programmes.choices import EQUALS
 from trellis.programmes.models import Programme
 from trellis_engine.matching import Participant, Pool, Settings
 from trellis_engine.matching.effects import Effects, RuleEffect, effects_of
@@ -56,6 +58,7 @@ class Tried:
     choice: tuple[int, int, int]  # of those: with one or two mentors, three to nine, more
     nobody: Names
     rules: tuple[TriedRule, ...]
+    equals: bool = False  # one crowd of people instead of two sides; mentors and places then say nothing
 
     @property
     def whole(self) -> bool:
@@ -72,22 +75,29 @@ def try_settings(programme: Programme, stored: Mapping[str, Any], *, now: dateti
     Of a pool with more than MOST_PAIRS pairs, only so many mentees are tried, drawn by an order that nobody chose.
     Raises trellis_engine.matching.InputRefused where the settings cannot be used.
     """
-    pool = _ready(load_pool(programme, now))
-    room = max(MOST_PAIRS // max(len(pool.mentors), 1), 1)
-    drawn = pool.mentees if len(pool.mentees) <= room else salted_order(programme.slug, pool.mentees)[:room]
-    effects = effects_of(Pool(drawn, pool.mentors), _public(stored), engine_taxonomy())
+    pool, equals = _ready(load_pool(programme, now)), programme.model in EQUALS
+    tried = _drawn(pool, programme.slug, equals)
+    effects = effects_of(tried, _public(stored), engine_taxonomy(), equals=equals)
     wanted = {code for rule in effects.rules for code in rule.alone} | set(effects.nobody)
     names = _names(wanted)
     counts = [count for count in effects.partners.values() if count]
     return Tried(
-        mentees=len(pool.mentees), judged=len(drawn), mentors=len(pool.mentors),
+        mentees=len(pool.mentees), judged=len(tried.mentees), mentors=len(pool.mentors),
         places=sum(mentor.places for mentor in pool.mentors), pairs=effects.pairs, possible=len(counts),
         choice=(
             sum(count <= FEW for count in counts), sum(FEW < count <= SOME for count in counts),
             sum(count > SOME for count in counts),
         ),
         nobody=_cut(effects.nobody, names), rules=tuple(_rules(effects, names)),
+        equals=equals,
     )  # fmt: skip
+
+
+def _drawn(pool: Pool, salt: str, equals: bool) -> Pool:
+    """As many mentees as there is room for, against all mentors; among equals as many people, on both sides."""
+    room = isqrt(MOST_PAIRS) if equals else max(MOST_PAIRS // max(len(pool.mentors), 1), 1)
+    mentees = pool.mentees if len(pool.mentees) <= room else salted_order(salt, pool.mentees)[:room]
+    return Pool(mentees, tuple(pool.mentor_by_id[each.id] for each in mentees) if equals else pool.mentors)
 
 
 def _ready(pool: Pool) -> Pool:
