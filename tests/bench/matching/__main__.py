@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench.matching.cases import CASE_BY_NAME, CASES, OURS, RUNNERS, Case
+from tests.bench.matching.cases import CASE_BY_NAME, CASES, OURS, PAIRERS, RUNNERS, Case
 from tests.bench.matching.report import machine, page, table
-from tests.bench.matching.run import ROOT, Limits, Result, agreed, command, measure, store_scores
+from tests.bench.matching.run import ROOT, Disagreement, Limits, Result, agreed, command, measure, store_scores
 from tests.bench.matching.stopwatch import load
 
 QUICKLY = Limits(seconds=15, repeats=2)
@@ -27,13 +27,18 @@ def main() -> int:
     print(f"{machine()}; load {load():.1f}", flush=True)
     measured: list[tuple[Case, list[Result]]] = []
     beaten: dict[str, tuple[int, str]] = {}
+    faults: list[str] = []
     for case in cases:
         print(f"\n== {case.title} ({case.name})", flush=True)
-        results = one(case, limits, arguments.runner or case.runners, beaten)
+        results = one(case, limits, wanted(case, arguments.runner), beaten)
         measured.append((case, results))
         print("\n".join(table(case, results)), flush=True)
-        agreed(case, results)
-    lines = random_instances(arguments.agreement) if arguments.agreement else []
+        try:
+            agreed(case, results)
+        except Disagreement as fault:
+            faults.append(f"MISMATCH, {fault}")
+            print(faults[-1], flush=True)
+    lines = faults + (random_instances(arguments.agreement) if arguments.agreement else [])
     if arguments.out:
         arguments.out.write_text(page(measured, lines, datetime.now(UTC).date()), encoding="utf-8")
         print(f"\nWritten to {arguments.out}")
@@ -52,6 +57,11 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--agreement", type=int, default=0, metavar="N", help="also compare N random instances")
     parser.add_argument("--out", type=Path, help="write a page of Markdown")
     return parser.parse_args()
+
+
+def wanted(case: Case, named: Sequence[str] | None) -> Sequence[str]:
+    """The runners named, as far as they do what the case asks for."""
+    return [name for name in named if (name in PAIRERS) == bool(case.candidates)] if named else case.runners
 
 
 def one(case: Case, limits: Limits, runners: Sequence[str], beaten: dict[str, tuple[int, str]]) -> list[Result]:

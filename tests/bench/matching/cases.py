@@ -29,6 +29,7 @@ DIFFERENT = (
     "trellis-crowd",
     "matching",
 )  # not the same objective: never compared
+PAIRERS = ("trellis-peers", "trellis-crowd", "networkx", "rustworkx")  # of people on one side
 ASSIGNERS = ("scipy", "scipy-sparse", "lapx", "ortools-assignment", "ortools-flow")
 QUICK = 1_000  # people on the larger side
 SCORES = 100_000  # the highest score of a pair
@@ -97,7 +98,7 @@ CASES = (
     at_2000("ties", "12 different people on each side", profiles=12),
     at_2000("infeasible", "rules that leave some without anybody", infeasible=True),
     Case("pairs-1000", "1,000 people in pairs, 20 candidates each", 1_000, 1_000,
-         ("trellis-peers", "trellis-crowd", "networkx", "rustworkx"), candidates=20),
+         PAIRERS, candidates=20),
     Case("large-50000-25000", "50,000 × 25,000, 1-5 places a mentor", 50_000, 25_000, ("trellis", "trellis-scan"), 5),
     Case("large-50000", "50,000 × 50,000, one to one", 50_000, 50_000, ("trellis", "trellis-scan")),
 )  # fmt: skip
