@@ -13,8 +13,10 @@ holds more than three of them. The pairs are held whole: at most MOST_PAIRS of t
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from trellis_engine.matching.assign import Assignment, Graph, assign
+from trellis_engine.matching.assign import Assignment, Graph
+from trellis_engine.matching.dense import assign_dense
 from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.kernels.faces import FIRST, FREE, FULL, HELD, OPEN, narrow
 from trellis_engine.matching.openings import Ints, Openings, Small
@@ -23,6 +25,7 @@ from trellis_engine.matching.plan import Pair
 from trellis_engine.matching.settings import Settings
 from trellis_engine.matching.stages import Stage, StagedPlan
 
+Flags = npt.NDArray[np.bool_]
 OBJECTIVE = "wishes"
 MATCHED, CHOICE, TOTAL = "matched", "choice", "total"
 
@@ -75,26 +78,25 @@ class _Face:
         self.pinned: Ints = np.zeros(n, np.int64)
         self.pinned[[row for row, _ in openings.pinned]] = 1
         self.rank: Small = np.zeros(len(self.row), np.int32)
-        columns = openings.scorer.encoded.mentor_columns
-        for row, mentee in enumerate(openings.pool.mentees):
-            for rank, name in reversed(list(enumerate(mentee.ranked, 1))):
-                self.rank[self._places([(row, columns.get(name, -1))])] = rank
+        wished = _wished(openings)
+        places, there = self._find(list(wished))
+        self.rank[places] = np.array(list(wished.values()), np.int32)[there]
         self.points = self.score.astype(np.int64)
-        self.points[self._places(openings.kept())] += openings.settings.keep_bonus
+        self.points[self._find(openings.kept())[0]] += openings.settings.keep_bonus
 
     @property
     def pairs(self) -> list[Pair]:
         return [held.pair for held in self.held]
 
-    def _places(self, cells: list[tuple[int, int]]) -> Ints:
-        """Where these cells stand among the pairs; those that are not open are left out."""
+    def _find(self, cells: list[tuple[int, int]]) -> tuple[Ints, Flags]:
+        """Where the cells that are open stand among the pairs, and which they are."""
         few = len(self.limits[1])
         keys = self.row.astype(np.int64) * few + self.column
-        wanted = np.array([row * few + column for row, column in cells if column >= 0], np.int64)
+        wanted = np.array([row * few + column for row, column in cells], np.int64)
         places = np.searchsorted(keys, wanted)
         there = places < len(keys)
         there[there] = keys[places[there]] == wanted[there]
-        return places[there]
+        return places[there], there
 
     # --- the stages
 
@@ -139,7 +141,7 @@ class _Face:
         full = [(kind == FULL).astype(np.int64) * above for kind in self.kinds]
         bonus = np.where(self.kinds[0] == FIRST, above, 0)
         found = self._assign(weight + full[0][self.row] + full[1][self.column], self.limits[0], bonus)
-        chosen = self._places([(row, column) for row, column, _ in found.pairs])
+        chosen, _ = self._find([(row, column) for row, column, _ in found.pairs])
         prices = np.array(found.prices, np.int64) - full[1]
         return chosen, np.where(self.limits[1] > 0, prices, 0)
 
@@ -160,7 +162,7 @@ class _Face:
         worth = (weight > 0) | (bonus[self.row] > 0)
         rows, columns = self.row[worth], self.column[worth]
         counts = [np.bincount(e, minlength=len(each)) for e, each in zip((rows, columns), self.limits, strict=True)]
-        return assign(
+        return assign_dense(
             Graph(
                 first=np.concatenate([[0], np.cumsum(counts[0])]).astype(np.int64),
                 mentor=columns,
@@ -190,6 +192,17 @@ class _Face:
         for at in edges.tolist():
             pair = self.openings.pair(int(self.row[at]), int(self.column[at]), int(self.score[at]))
             self.held.append(_Held(pair, int(self.rank[at]), int(self.points[at])))
+
+
+def _wished(openings: Openings) -> dict[tuple[int, int], int]:
+    """Cell to the mentee's rank for the mentor; a name that is ranked twice counts where it stands first."""
+    columns = openings.scorer.encoded.mentor_columns
+    return {
+        (row, columns[name]): rank
+        for row, mentee in enumerate(openings.pool.mentees)
+        for rank, name in reversed(list(enumerate(mentee.ranked, 1)))
+        if name in columns
+    }
 
 
 def _rank(openings: Openings, pair: Pair) -> int:

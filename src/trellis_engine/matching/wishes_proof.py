@@ -147,6 +147,9 @@ class _Left:
         self.pinned: dict[int, list[int]] = {}
         kept = [pair for pair in settings.kept if pair[0] in self.rows and pair[1] in self.columns]
         self.kept = {(self.rows[mentee], self.columns[mentor]) for mentee, mentor in kept}
+        self.kept_by: dict[int, list[int]] = {}
+        for row, column in self.kept:
+            self.kept_by.setdefault(row, []).append(column)
         self.places = [person.places for person in pool.mentors]
         self.full = [False] * len(pool.mentors)
         self.choices = [_Choices(person.places) for person in pool.mentees]
@@ -154,7 +157,9 @@ class _Left:
             self.choices[row].most -= 1
             self.places[column] -= 1
             self.pinned.setdefault(row, []).append(column)
-        self.open = set(self.plan) - self.pins  # pairs of the plan that are not yet in all best plans
+        self.open: list[list[int]] = [[] for _ in pool.mentees]  # of the plan, what is not yet in all best plans
+        for row, column in set(self.plan) - self.pins:
+            self.open[row].append(column)
 
     def read(self, scorer: Scorer) -> Iterator[Fault]:
         """Every allowed pair by the scorer; and whether the plan's pairs are what it says they are."""
@@ -170,8 +175,8 @@ class _Left:
                 choices.columns = np.flatnonzero(usable).astype(np.int64)
                 choices.scores = line[choices.columns].astype(np.int64)
                 choices.ranks = self._ranks(row, choices.columns)
-                bonus = [self.settings.keep_bonus * ((row, c) in self.kept) for c in choices.columns.tolist()]
-                choices.scores = choices.scores + np.array(bonus, np.int64)
+                kept = np.isin(choices.columns, self.kept_by.get(row, []))
+                choices.scores = choices.scores + self.settings.keep_bonus * kept
 
     def _ranks(self, row: int, columns: Ints) -> Ints:
         rank_of: dict[int, int] = {}
@@ -240,11 +245,7 @@ class _Left:
             bonus = int(goal == "matched" and row not in self.pinned)
             weights = self._weights(goal, rank, choices)
             margins = weights - v[choices.columns]
-            mine = [
-                weight
-                for c, weight in zip(choices.columns.tolist(), weights.tolist(), strict=True)
-                if (row, c) in self.open
-            ]
+            mine = weights[np.isin(choices.columns, self.open[row])].tolist()
             reached += sum(mine) + bonus * bool(mine)
             most = choices.bound(margins, bonus)
             bound = None if bound is None or most is None else bound + most
@@ -255,8 +256,9 @@ class _Left:
         for row, (choices, margins, bonus) in enumerate(narrowed):
             self._narrow(row, choices, margins, bonus)
         self.full = [full or price > 0 for full, price in zip(self.full, prices, strict=True)]
+        room = np.array(self.places, np.int64) > 0
         for choices in self.choices:
-            choices.keep(np.array([self.places[c] > 0 for c in choices.columns.tolist()], bool) & (choices.most > 0))
+            choices.keep(room[choices.columns] & (choices.most > 0))
 
     def _narrow(self, row: int, choices: _Choices, margins: Ints, bonus: int) -> None:
         if choices.most <= 0 or not len(margins):
@@ -270,5 +272,5 @@ class _Left:
                 choices.most -= 1
                 choices.least = max(choices.least - 1, 0)
                 self.places[column] -= 1
-                self.open.discard((row, column))
+                self.open[row] = [each for each in self.open[row] if each != column]
         choices.keep(margins == worth)

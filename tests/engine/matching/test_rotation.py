@@ -82,7 +82,7 @@ def test_rotation_equals_brute_force_and_its_certificate_is_accepted(
         if int((score_grid(pool, settings) > 0).sum()) <= 7:
             assert figures(rotation) == best_by_force(pool, settings, weeks), seed
             tried += 1
-    record_property("instances", tried)
+    record_property("rotations_equal_to_brute_force", tried)
     assert tried > TRIALS // 3
 
 
@@ -121,7 +121,7 @@ def test_any_bipartite_graph_of_degree_w_gets_w_weeks(record_property: Callable[
         taken = [(end, week) for pair, week in zip(kept, found, strict=True) for end in pair]
         assert len(set(taken)) == len(taken)
         assert all(0 <= week < weeks for week in found)
-    record_property("graphs_coloured", TRIALS)
+    record_property("graphs_split_into_weeks", TRIALS)
 
 
 def test_everybody_meets_somebody_new_each_week_where_there_is_room() -> None:
@@ -204,7 +204,7 @@ def test_every_single_mutation_is_refused(record_property: Callable[[str, object
         for changed in changes(proof, chance):
             assert kinds(changed, pool, settings), seed
             tried += 1
-    record_property("mutations_refused", tried)
+    record_property("changed_certificates_refused", tried)
 
 
 def test_a_forger_who_renews_the_seals_passes_only_with_a_rotation_that_is_as_good(

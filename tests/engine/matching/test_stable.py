@@ -93,7 +93,7 @@ class Views:
 
 
 def test_no_pair_blocks_and_the_certificate_is_accepted(record_property: Callable[[str, object], None]) -> None:
-    record_property("instances", TRIALS)
+    record_property("stable_plans_without_a_blocking_pair", TRIALS)
     for seed in range(TRIALS):
         pool, settings = stable_world(seed)
 
@@ -121,7 +121,7 @@ def test_among_all_stable_plans_every_mentee_likes_this_one_best(
                 (mine,) = [p for p in made if p[0] == pair[0]]
                 assert views.mentee[mine] <= views.mentee[pair], seed
         tried += 1
-    record_property("instances_enumerated", tried)
+    record_property("stable_plans_best_for_every_mentee", tried)
     assert tried >= min(TRIALS // 8, 300)
 
 
@@ -217,7 +217,7 @@ def test_every_single_mutation_is_refused(record_property: Callable[[str, object
         for changed in mutations(proof, chance):
             assert kinds(changed, pool, settings), (seed, changed)
             tried += 1
-    record_property("mutations_refused", tried)
+    record_property("changed_certificates_refused", tried)
 
 
 def mutations(proof: Any, chance: random.Random) -> Iterator[Any]:

@@ -98,7 +98,7 @@ def figures(plan: StagedPlan, pool: Pool, settings: Settings) -> Figures:
 def test_plan_equals_brute_force_and_its_certificate_is_accepted(
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("instances", TRIALS)
+    record_property("wishes_equal_to_brute_force", TRIALS)
     for seed in range(TRIALS):
         pool, settings = wish_world(seed, most=5)
 
@@ -212,7 +212,7 @@ def test_every_single_mutation_is_refused(record_property: Callable[[str, object
         for name in proof["seal"]:
             assert kinds(proof | {"seal": proof["seal"] | {name: "0"}}, pool, settings)
             tried += 1
-    record_property("mutations_refused", tried)
+    record_property("changed_certificates_refused", tried)
 
 
 def test_a_forger_who_renews_the_seals_passes_only_with_a_plan_that_is_as_good(
@@ -271,7 +271,7 @@ def test_swapped_pairs_are_refused_by_a_stage_or_as_good(record_property: Callab
             if not kinds(forged, pool, settings):
                 assert figures(StagedPlan(**plan_of(forged)), pool, settings) == best, seed
             tried += 1
-    record_property("swaps_judged", tried)
+    record_property("forgeries_judged", tried)
 
 
 def test_a_price_below_nothing_is_only_for_a_mentor_who_must_be_full() -> None:
