@@ -7,16 +7,19 @@ import pytest
 from tests.factories.matching import World, a_published_round, a_round
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory, ProgrammeRoleFactory
+from trellis.insights.queries.overview import _without_mentor as without_mentor
 from trellis.kernel import clock
 from trellis.matching.actions.offers import answer_offer
 from trellis.matching.actions.review import decide, set_pin, swap
 from trellis.matching.actions.rounds import publish_round, run_again, solve_round, undo_publish
+from trellis.matching.actions.scenario_answers import answered
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.models import Proposal, Round
+from trellis.matching.models import Proposal, Round, Scenario
 from trellis.matching.queries.board import board, explanation_words, unmatched_rows
 from trellis.matching.queries.pool import enrolments_by_id, load_pool
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.suggestions import best_for
+from trellis.matching.rules import can_wish
 from trellis.mentorships.actions import StartRefused, start_mentorship
 from trellis.mentorships.choices import PartyRole
 from trellis.mentorships.models import Mentorship
@@ -248,3 +251,21 @@ def test_peer_with_all_places_taken_cannot_be_started_again(organisation: Organi
 
     with pytest.raises(StartRefused, match="has no free place left"):
         start_mentorship(by=None, programme=world.programme, mentee=three, mentor=one, now=clock.now())
+
+
+def test_equals_may_wish_for_anybody_and_are_counted_where_they_stand(crowd: World) -> None:
+    one, two = crowd.mentees[:2]
+    assert can_wish(one.person, one, two)
+    assert without_mentor(crowd.programme) == len(crowd.mentees)
+
+    start_mentorship(by=None, programme=crowd.programme, mentee=one.person, mentor=two.person, now=clock.now())
+
+    assert without_mentor(crowd.programme) == len(crowd.mentees) - 2
+
+
+def test_comparing_settings_says_that_it_is_not_made_for_equals(crowd: World) -> None:
+    scenario = Scenario(programme=crowd.programme, settings={}, figures={"kind": "plan"}, salt="s")
+
+    assert answered(scenario, clock.now()).failure == (
+        "Settings are compared where mentees look for a mentor. Here, start a round and run it again with others."
+    )

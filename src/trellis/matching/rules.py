@@ -100,11 +100,11 @@ def can_undo(matching_round: Round, now: datetime) -> bool:
 
 
 def can_wish(person: Person, wisher: Enrolment, wished: Enrolment) -> bool:
-    """Rank somebody on the other side of the same programme."""
+    """Rank somebody on the other side of the same programme; among equals anybody."""
     return (
         wisher.person_id == person.pk
         and wisher.programme_id == wished.programme_id
-        and wisher.side != wished.side
+        and (wisher.side != wished.side or wisher.programme.of_equals)
         and wished.state == EnrolmentState.APPROVED
         and wisher.person_id != wished.person_id
     )

@@ -131,13 +131,16 @@ def _enrolled(programme: Programme) -> dict[str, int]:
 
 
 def _without_mentor(programme: Programme) -> int:
-    """Approved mentees with neither a live mentorship nor an open offer in this programme."""
+    """Approved mentees, or peers, with neither a live mentorship nor an open offer in this programme."""
     paired = Party.objects.filter(
-        mentorship__programme=programme, mentorship__state__in=LIVE_STATES, role=PartyRole.MENTEE
+        mentorship__programme=programme,
+        mentorship__state__in=LIVE_STATES,
+        role__in=[PartyRole.MENTEE, PartyRole.PEER],
     )
     offered = Proposal.objects.filter(programme=programme, state=ProposalState.OFFERED)
     approved = Enrolment.objects.filter(programme=programme, side=Side.MENTEE, state=EnrolmentState.APPROVED)
-    return approved.exclude(person__in=paired.values("person")).exclude(pk__in=offered.values("mentee")).count()
+    left = approved.exclude(person__in=paired.values("person")).exclude(pk__in=offered.values("mentee"))
+    return left.exclude(pk__in=offered.values("mentor")).count()  # among equals either column
 
 
 def _percent(part: int, whole: int) -> str:

@@ -7,11 +7,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from trellis.kernel import jobs
 from trellis.matching.models import Round, Scenario
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
 from trellis.matching.queries.rematch import load_rematch
-from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, with_more_places
+from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, can_compare, with_more_places
 from trellis.matching.stored import pool_from_json, pool_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.programmes.models import Programme
@@ -26,6 +28,7 @@ from trellis_engine.matching import (
     hash_inputs,
 )
 from trellis_engine.matching.recruit import ADDS_UP, Advice, Gain, Recruiting, recruit_here
+from trellis_engine.matching.stable_proof import blocking_of
 from trellis_engine.matching.whatif import (
     MOVE,
     Answer,
@@ -63,6 +66,11 @@ class Answered:
 
 def answered(found: Scenario, now: datetime) -> Answered:
     """Work it out, saying how far it is. Raises what `jobs.progress` raises to stop."""
+    if not can_compare(found.programme):  # its model was changed after it was asked
+        words = _(
+            "Settings are compared where mentees look for a mentor. Here, start a round and run it again with others."
+        )
+        return Answered(found.settings, failure=words)
     work = {PRICES: _prices, CURVE: _curve}.get(found.figures["kind"], _plan)
     try:
         return work(found, now)
@@ -99,7 +107,7 @@ def _plan(found: Scenario, now: datetime) -> Answered:
         engine_version=solved.plan.engine_version,
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
-            "people": people, "alike": _alike(solved, pool, settings),
+            "people": people, "blocking": _blocking(solved, pool, found.salt), "alike": _alike(solved, pool, settings),
         },
     )  # fmt: skip
 
@@ -110,6 +118,12 @@ def _pool(found: Scenario, now: datetime) -> tuple[Pool, dict[str, Any]]:
         return load_pool(found.programme, now), {**found.settings, "ruled_out": sorted(ruled_out(found.programme))}
     pool, kept, out = load_rematch(found.programme, now)
     return pool, {**found.settings, "kept": sorted(kept), "ruled_out": sorted(out)}
+
+
+def _blocking(solved: Answer, pool: Pool, salt: str) -> int:
+    """How many pairs would both rather have each other, by the plan's own scores."""
+    pairs = {(pair.mentee, pair.mentor): pair.score for pair in solved.plan.pairs}
+    return blocking_of(pairs, pool, solved.settings, engine_taxonomy(), salt).pairs
 
 
 def _alike(solved: Answer, pool: Pool, settings: dict[str, Any]) -> Figures:
