@@ -8,7 +8,6 @@ from dataclasses import fields, is_dataclass
 from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.settings import Settings
 
-
 FIELDS = tuple(field.name for field in fields(Participant))
 
 

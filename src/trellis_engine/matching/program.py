@@ -83,6 +83,63 @@ class Program:
         self.weight, self.used = self.weight[stays], self.used[stays]
         self._list_edges()
 
+    def set_limit(self, node: int, limit: int) -> None:
+        """Change how many units a node (of side b: n + column) may take; what it has too many of is given up."""
+        room = int(self.slot_first[node + 1] - self.slot_first[node])
+        if limit > room:
+            self._make_room(node, limit - room)
+        self.limit[node] = limit
+        while self.load[node] > limit:
+            self._give_up_last(node)
+
+    def set_bonus(self, row: int, bonus: int) -> None:
+        """Change what the mentee's first mentor is worth; they begin anew."""
+        while self.load[row]:
+            release(self.network, int(self.slots[self.slot_first[row]]))
+        self.bonus[row] = bonus
+        self.potential[row] = UNREACHED
+        raise_and_release(self.network, np.array([row], np.int32), self.n)
+
+    def set_base(self, column: int, base: int) -> None:
+        """Change how many the mentor has already; whoever has become too dear looks again."""
+        node = column + self.n
+        self.base[node] = base
+        while self.load[node] and self.potential[node] < self.step[node] * (base + self.load[node] - 1):
+            self._give_up_last(node)
+
+    def _give_up_last(self, node: int) -> None:
+        """Release one pair; its mentee may have it again, if it pays."""
+        edge = int(self.slots[self.slot_first[node] + self.load[node] - 1])
+        release(self.network, edge)
+        raise_and_release(self.network, self.end_a[edge : edge + 1], self.n)
+
+    def set_weight(self, row: int, column: int, weight: int) -> None:
+        """Change what a pair is worth, if it is among the candidates; whoever had it looks again."""
+        for edge in self._edges_of(row, column):
+            if self.used[edge]:
+                release(self.network, edge)
+            self.weight[edge] = weight
+            raise_and_release(self.network, np.array([row], np.int32), self.n)
+
+    def forget(self, row: int, column: int) -> None:
+        """Take the pair out of the candidates, so that it is priced anew."""
+        edges = self._edges_of(row, column)
+        if edges:
+            gone = np.zeros(len(self.weight), bool)
+            gone[edges] = True
+            self.drop_edges(gone)
+
+    def _edges_of(self, row: int, column: int) -> list[int]:
+        edges = self.listed[self.first[row] : self.first[row + 1]]
+        found: list[int] = edges[self.end_b[edges] == column + self.n].tolist()
+        return found
+
+    def _make_room(self, node: int, more: int) -> None:
+        """Slots lie end to end: those of later nodes move up."""
+        at = int(self.slot_first[node + 1])
+        self.slots = np.insert(self.slots, at, np.zeros(more, np.int32))
+        self.slot_first[node + 1 :] += more
+
     def solve(self) -> None:
         """Settle everybody: the plan is then the best on these edges, and the potentials prove it."""
         while True:

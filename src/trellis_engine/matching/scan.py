@@ -41,8 +41,19 @@ class Scan:
     def __init__(self, scorer: Scorer, taken: tuple[tuple[int, int], ...] = ()) -> None:
         self.scorer = scorer
         self.rows, self.columns = len(scorer.encoded.mentees), len(scorer.encoded.mentors)
-        self.taken = taken
+        self.taken = list(taken)
+        self.taken_since: set[tuple[int, int]] = set()
         self.scored = Scored(scorer, taken) if COMPILED else None
+
+    def take(self, row: int, column: int) -> None:
+        """From now on this pair is offered no more."""
+        self.taken_since.add((row, column))
+
+    def give_back(self, row: int, column: int) -> None:
+        self.taken_since.discard((row, column))
+        if (row, column) in self.taken:
+            self.taken.remove((row, column))
+            self.scored = Scored(self.scorer, self.taken) if COMPILED else None
 
     def best(
         self, prices: Ints, most: int, above: Ints, least: Small, closed: Flags, *, count_rows: bool = False
@@ -53,7 +64,8 @@ class Scan:
         ``least``: lowest score a row accepts. ``closed`` columns are not offered.
         """
         above = np.maximum(above, -OUT)  # so that margin and column fit one number
-        most = max(min(most, self.columns), 1)
+        since = np.array(sorted(row * self.columns + column for row, column in self.taken_since), np.int64)
+        most = max(min(most + len(since), self.columns), 1)
         blocks = [slice(at, min(at + ROWS_AT_A_TIME, self.rows)) for at in range(0, self.rows, ROWS_AT_A_TIME)]
         shut = closed.astype(np.uint32)
 
@@ -76,10 +88,13 @@ class Scan:
         none = np.zeros(0, np.int64)
         counts = np.concatenate([none, *(each.counts for each in found)])
         keys = np.concatenate([none, *(each.keys[np.arange(most) < each.counts[:, None]] for each in found)])
+        rows = np.repeat(np.arange(self.rows, dtype=np.int32), counts)
+        columns = (FLIP - (keys & FLIP)).astype(np.int32)
+        free = ~np.isin(rows.astype(np.int64) * self.columns + columns, since)
         return Offers(
-            rows=np.repeat(np.arange(self.rows, dtype=np.int32), counts),
-            columns=(FLIP - (keys & FLIP)).astype(np.int32),
-            margins=keys >> COLUMN_BITS,
+            rows=rows[free],
+            columns=columns[free],
+            margins=(keys >> COLUMN_BITS)[free],
             allowed=np.concatenate([none, *(each.allowed for each in found)]),
             highest=np.concatenate([none, *(each.highest for each in found)]).astype(np.int32),
             allowed_rows=sum((each.columns for each in found), np.zeros(self.columns if count_rows else 0, np.int64)),
