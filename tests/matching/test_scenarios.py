@@ -72,6 +72,15 @@ def test_a_plan_has_its_figures_and_a_certificate_that_the_checker_accepts(world
     assert verify(found.certificate, pool, engine_settings(found.settings), engine_taxonomy()) == ()
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_plan_of_every_objective_is_proven(world: World, objective: str) -> None:
+    world.enrol(Side.MENTEE, skills=[("negotiation", 2)])
+    found = made(world, objective=objective, spread=1_000 if objective.startswith("matched") else 0)
+
+    assert (found.state, found.figures["proven"], found.figures["matched"]) == (ScenarioState.SOLVED, True, 3)
+    assert found.figures["blocking"] == 0 or objective != "stable"
+
+
 def test_nobody_is_told_or_offered_anything(world: World) -> None:
     made(world, **ONLY_DISTANCE)
 
@@ -188,7 +197,7 @@ def test_plans_side_by_side_count_matches_alike(world: World) -> None:
     assert found.columns[1].differs == ("1 place more for every mentor",)
     lines = {line.label: [cell.text for cell in line.cells] for line in found.lines}
     assert (lines["Matched"], lines["Proof"]) == (["3", "3"], ["Proven best", "Proven best"])
-    assert (found.alike, found.same_people) == (False, False)
+    assert (found.alike, found.same_people) == (False, True)
 
 
 def test_plans_of_other_weights_are_measured_with_the_programmes_own(world: World) -> None:
@@ -281,6 +290,32 @@ def test_a_plan_is_not_used_beside_an_open_round(world: World) -> None:
 
     with pytest.raises(RoundOpen):
         scenarios.use_scenario(by=world.manager, found=plan, now=clock.now())
+
+
+@pytest.mark.parametrize("model", ["peer", "mutual"])
+def test_a_crowd_of_equals_is_not_compared(world: World, model: str) -> None:
+    found = a_round(world)
+    world.programme.model = model
+    world.programme.save()
+    found.refresh_from_db()
+    by, now = world.manager, clock.now()
+
+    for act in (
+        lambda: scenarios.make_scenario(by=by, programme=world.programme, name="Mine", changes={}, now=now),
+        lambda: scenarios.make_curve(by=by, programme=world.programme, axis="floor", now=now),
+        lambda: scenarios.make_prices(by=by, found=found, now=now),
+    ):
+        with pytest.raises(ScenarioRefused, match="matched with mentors"):
+            act()
+    assert Scenario.objects.count() == 0
+
+
+def test_a_rotation_has_no_prices(world: World) -> None:
+    found = a_round(world)
+    found.settings["weeks"] = 3
+
+    with pytest.raises(ScenarioRefused, match="rotation over weeks"):
+        scenarios.make_prices(by=world.manager, found=found, now=clock.now())
 
 
 # --- prices

@@ -164,7 +164,14 @@ def _scenarios(scene: Scene, rows: int) -> None:
     """Plans that are solved, stopped and solving."""
     start = scene.programme.scenarios.count()
     figures = {"matched": 1, "of": 2, "floor": 1, "middle": 1, "total": 2, "loads": [1, 1], "ranked": 1, "first": 0}
-    figures |= {"people": "", "any_choice": 1, "proven": True, "kind": "plan", "alike": {"scores": [1, 1]}}
+    figures |= {
+        "people": "",
+        "blocking": 0,
+        "any_choice": 1,
+        "proven": True,
+        "kind": "plan",
+        "alike": {"scores": [1, 1]},
+    }
     for number in range(start + 1, start + rows + 1):
         Scenario.objects.create(
             organisation=scene.organisation, programme=scene.programme, number=number, name=f"Plan {number}",

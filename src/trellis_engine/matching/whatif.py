@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trellis_engine.matching.certify import certificate, verify
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
+from trellis_engine.matching.proofs import certificate, verify
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, WEIGHT_TOTAL, Rule, Settings
 from trellis_engine.matching.solve import Step, solve, unwatched
@@ -267,8 +267,8 @@ def set_on(settings: Settings, axis: str, value: int) -> Settings:
 def usual_values(axis: str, base: Answer, pool: Pool, taxonomy: Taxonomy) -> tuple[int, ...]:
     """Where to look on an axis, in whole per cents of the scale so that each can be set by hand.
 
-    ``floor`` runs from the weakest pair of the plan with the highest total to the strongest floor that still
-    matches as many; for that it solves twice.
+    ``minimum_score`` runs from the weakest pair to the middle one; ``floor`` from the weakest pair of the plan with
+    the highest total to the strongest floor that still matches as many, for which it solves twice.
     """
     match axis:
         case "spread":
@@ -276,8 +276,8 @@ def usual_values(axis: str, base: Answer, pool: Pool, taxonomy: Taxonomy) -> tup
         case "keep_bonus":
             return tuple(value * PERCENT for value in KEEPS)
         case "minimum_score":
-            now = base.settings.minimum_score // PERCENT
-            return _spaced(now, max(base.quality.mean // PERCENT, now + 1), FLOORS)
+            low = base.quality.floor // PERCENT  # below it, no pair of the plan is shut out
+            return _spaced(low, max(base.quality.middle // PERCENT, low + 1), FLOORS)
         case "floor":
             kinds = ("matched_total", "matched_floor_total")
             low, high = (

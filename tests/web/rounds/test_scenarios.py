@@ -284,6 +284,17 @@ def test_placing_again_names_whoever_has_nobody_now(manager: Client, world: Worl
     assert "the 1 pair that runs now stays together" in page
 
 
+def test_peers_and_circles_are_told_that_they_are_matched_by_other_means(manager: Client, world: World) -> None:
+    found = a_round(world)
+    world.programme.model = "peer"
+    world.programme.save()
+
+    for path in (at(world), at(world, "curve", "floor"), at(world, "round_prices", found.number)):
+        assert "matched by other means" in shown(manager, path)
+    refused = manager.post(at(world, "scenario_new"), form_of(manager, world))
+    assert (refused.status_code, Scenario.objects.count()) == (422, 0)
+
+
 # --- others
 
 

@@ -20,7 +20,8 @@ from trellis.matching.actions.scenario_answers import Answered, answered
 from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Round, Scenario
 from trellis.matching.queries.pool import matching_of
-from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, point_name, work_of
+from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, can_compare, point_name, work_of
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 
@@ -42,7 +43,7 @@ def make_scenario(*, by: Person, programme: Programme, name: str, changes: dict[
     `changes` may hold "more_places": that many places more for every mentor, to see what they would bring. Raises
     NotAllowed, ScenarioRefused.
     """
-    hold(by, programme)
+    _hold_comparable(by, programme)
     plans = Scenario.objects.filter(programme=programme, figures__kind=PLAN)
     name = _named(programme, name)
     present = str(_("Present settings"))
@@ -59,7 +60,9 @@ def make_prices(*, by: Person, found: Round, now: datetime) -> Scenario:
 
     Raises NotAllowed, ScenarioRefused.
     """
-    hold(by, found.programme)
+    _hold_comparable(by, found.programme)
+    if weeks_of(found.settings):
+        raise ScenarioRefused(_("A rotation over weeks has no prices: it was solved for all weeks together."))
     if found.certificate is None:
         raise ScenarioRefused(_("This round has no plan yet. Wait until it is solved."))
     Scenario.objects.filter(programme=found.programme, figures__kind=PRICES, figures__round=found.number).delete()
@@ -73,7 +76,7 @@ def make_curve(*, by: Person, programme: Programme, axis: str, now: datetime) ->
 
     Raises NotAllowed.
     """
-    hold(by, programme)
+    _hold_comparable(by, programme)
     Scenario.objects.filter(programme=programme, figures__kind=CURVE, figures__axis=axis).delete()
     settings = {**matching_of(programme), **({"released": True} if axis == REMATCH else {})}
     return _create(by, programme, axis, CURVE, settings, now, axis=axis)
@@ -184,6 +187,17 @@ def hold(by: Person, programme: Programme) -> None:
     if not rules.can_match(by, programme):
         raise NotAllowed(_("Only the people who run this programme can match it."))
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+
+
+def _hold_comparable(by: Person, programme: Programme) -> None:
+    hold(by, programme)
+    if not can_compare(programme):
+        raise ScenarioRefused(
+            _(
+                "Settings can be compared where mentees are matched with mentors. Peers and circles are matched by "
+                "other means; start a round to see its plan."
+            )
+        )
 
 
 def record(found: Scenario, by: Person | None, verb: str, now: datetime) -> None:

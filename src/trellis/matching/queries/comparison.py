@@ -142,6 +142,10 @@ def _lines(figures: list[Figures], *, scored: bool) -> Iterable[Line]:
     yield _line(
         _("Mentors without a mentee"), _("of all in the pool"), figures, lambda each: -each["loads"][0]
     )  # fmt: skip
+    if scored:
+        yield _line(
+            _("Would rather swap"), _("pairs who would both prefer each other"), figures, lambda each: -each["blocking"]
+        )
     if any(each["ranked"] for each in figures):
         yield _line(
             _("First choice met"), _("of those who ranked somebody"), figures, lambda each: each["first"],

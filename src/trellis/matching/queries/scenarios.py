@@ -14,7 +14,9 @@ from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Scenario
 from trellis.matching.queries.board import shown_score
 from trellis.matching.queries.pool import matching_of
+from trellis.matching.queries.solving import smallest_circle
 from trellis.matching.words import FACTOR_NAMES
+from trellis.programmes.choices import EQUALS
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
 from trellis_engine.matching import Pool
@@ -74,6 +76,12 @@ class PlanRow:
     proven: bool
     differs: tuple[str, ...]  # from the programme's settings of today
     stopped: bool
+
+
+def can_compare(programme: Programme) -> bool:
+    """Mentees are matched with mentors. A crowd of equals and circles are matched by other means, which have no prices
+    of places."""
+    return programme.model not in EQUALS and smallest_circle(programme) < 2
 
 
 def work_of(found: Scenario) -> Work:

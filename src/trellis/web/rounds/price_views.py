@@ -13,8 +13,9 @@ from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Scenario
 from trellis.matching.queries.curves import AXES, curve_of, curve_row
 from trellis.matching.queries.prices import prices_of, prices_row
+from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.rematch import rematch_of
-from trellis.matching.queries.scenarios import REMATCH, work_of
+from trellis.matching.queries.scenarios import REMATCH, can_compare, work_of
 from trellis.programmes.models import Programme
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme, whole_number
@@ -43,7 +44,8 @@ def round_prices(request: PersonRequest, slug: str, number: int) -> HttpResponse
         return answer
     solved = row is not None and row.state == ScenarioState.SOLVED
     context = {
-        "programme": found.programme, "found": found, "row": row, **_work(request, row),
+        "programme": found.programme, "found": found, "row": row,
+        "comparable": can_compare(found.programme) and not weeks_of(found.settings), **_work(request, row),
         "prices": prices_of(row) if row and solved else None,
     }  # fmt: skip
     return render(request, "rounds/prices.html", context)
@@ -66,7 +68,8 @@ def curve(request: PersonRequest, slug: str, axis: str) -> HttpResponse:
         return answer
     solved = row is not None and row.state == ScenarioState.SOLVED
     context = {
-        "programme": programme, "axis": AXES[axis], "axes": AXES.values(), "row": row, **_work(request, row),
+        "programme": programme, "comparable": can_compare(programme),
+        "axis": AXES[axis], "axes": AXES.values(), "row": row, **_work(request, row),
         "curve": curve_of(row) if row and solved else None,
         "rematch": rematch_of(programme) if axis == REMATCH else None,
     }  # fmt: skip
