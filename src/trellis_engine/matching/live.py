@@ -63,7 +63,7 @@ class Live:
         return tuple(sorted([*pins, *(self.solving.openings.pair(*each) for each in found)]))
 
     def pin(self, mentee: str, mentor: str) -> Change | Refusal:
-        """Put these two together, whatever it costs the others. The Refusal if a rule forbids it or no place is left."""
+        """Put these two together, whatever it costs the others; the Refusal if a rule forbids it or no place is left."""
         solving = self.solving
         refusal = why_not(solving.pool, solving.settings, solving.taxonomy, mentee, mentor)
         row, column = self.rows[mentee], self.columns[mentor] + solving.program.n

@@ -111,7 +111,7 @@ class Solving:
             floor=self.floor.score,
             most=_named(mentors, self.floor.most),
             beyond=_named(mentors, self.floor.beyond),
-            extra=self.extra(pairs),
+            extra=self.beyond_scores(pairs),
         )
 
     def _left(self, look: Offers, pairs: Sequence[Pair]) -> tuple[Unmatched, ...]:
@@ -126,7 +126,7 @@ class Solving:
         np.add.at(busy, [column for _, column in self.openings.pinned], 1)
         return busy
 
-    def extra(self, pairs: Sequence[Pair]) -> int:
+    def beyond_scores(self, pairs: Sequence[Pair]) -> int:
         """What standing pairs are worth more, less what it costs that mentors take on several."""
         kept = sum((pair.mentee, pair.mentor) in self.settings.kept for pair in pairs)
         load = Counter(pair.mentor for pair in pairs)

@@ -20,7 +20,7 @@ def anew(live: Live, pool: Pool, rules: Settings, places: dict[str, int]) -> tup
 
 def now(live: Live) -> tuple[int, int]:
     pairs = live.pairs()
-    return len({pair.mentee for pair in pairs}), sum(pair.score for pair in pairs) + live.solving.extra(pairs)
+    return len({pair.mentee for pair in pairs}), sum(pair.score for pair in pairs) + live.solving.beyond_scores(pairs)
 
 
 def edit(live: Live, chance: random.Random, pool: Pool, places: dict[str, int]) -> None:
