@@ -40,7 +40,7 @@ def solve_peers(
         raise InputRefused("objective_unknown", objective=symmetric)
     seekers = salted_order(salt, pool.mentees)
     pool = Pool(seekers, tuple(pool.mentor_by_id[person.id] for person in seekers))
-    scores = _Scores(pool, settings, taxonomy, symmetric)
+    scores = PeerScores(pool, settings, taxonomy, symmetric)
     pins = _pins(scores)
     solved = _Solved(scores, pins)
     pairs = tuple(sorted([*pins, *solved.pairs()]))
@@ -62,7 +62,7 @@ def solve_peers(
     )
 
 
-class _Scores:
+class PeerScores:
     """Scores of pairs with both directions in one, whole rows at a time; 0 where a rule forbids either."""
 
     def __init__(self, pool: Pool, settings: Settings, taxonomy: Taxonomy, symmetric: str) -> None:
@@ -99,7 +99,7 @@ class _Scores:
         return self.both(there, there.T)
 
 
-def _pins(scores: _Scores) -> list[Pair]:
+def _pins(scores: PeerScores) -> list[Pair]:
     pins: dict[frozenset[str], Pair] = {}
     for pinned in sorted(scores.settings.pinned):
         one, two = sorted(pinned)
@@ -121,7 +121,7 @@ def why_not_peers(pool: Pool, settings: Settings, taxonomy: Taxonomy, one: str, 
 class _Solved:
     """Pairs and prices that no allowed pair contradicts."""
 
-    def __init__(self, scores: _Scores, pins: list[Pair]) -> None:
+    def __init__(self, scores: PeerScores, pins: list[Pair]) -> None:
         self.scores, self.n = scores, len(scores.ids)
         self.open = scores.looking.copy()
         for pin in pins:
@@ -190,7 +190,7 @@ class _Solved:
 # --- who is left, and why
 
 
-def _left(scores: _Scores, pairs: tuple[Pair, ...]) -> tuple[Unmatched, ...]:
+def _left(scores: PeerScores, pairs: tuple[Pair, ...]) -> tuple[Unmatched, ...]:
     """Everybody without a partner, each with exactly one reason."""
     placed = {person for pair in pairs for person in (pair.mentee, pair.mentor)}
     left = [person for person in sorted(scores.ids) if person not in placed]
@@ -199,14 +199,14 @@ def _left(scores: _Scores, pairs: tuple[Pair, ...]) -> tuple[Unmatched, ...]:
     return tuple(Unmatched(person, *_why(scores, person, allowed[person], waiting), PEER) for person in left)
 
 
-def _allowed(scores: _Scores, person: str) -> int:
+def _allowed(scores: PeerScores, person: str) -> int:
     row = scores.row[person]
     if not scores.looking[row]:
         return 0
     return int(((scores.rows(slice(row, row + 1))[0] > 0) & scores.looking).sum())
 
 
-def _why(scores: _Scores, person: str, allowed: int, waiting: int) -> tuple[str, Params]:
+def _why(scores: PeerScores, person: str, allowed: int, waiting: int) -> tuple[str, Params]:
     if not scores.looking[scores.row[person]]:
         return "wants_no_peer", {}
     if scores.looking.sum() == 1:
@@ -216,7 +216,7 @@ def _why(scores: _Scores, person: str, allowed: int, waiting: int) -> tuple[str,
     return ("odd_one_out" if waiting == 1 else "allowed_peers_placed"), {"allowed": allowed}
 
 
-def _removed(scores: _Scores, person: str) -> Mapping[str, int]:
+def _removed(scores: PeerScores, person: str) -> Mapping[str, int]:
     """How many of the others who look each rule takes, in whichever direction it is met first."""
     pool, rules = scores.pool, scores.scorer.rules
     there = Scorer(Pool((pool.mentee_by_id[person],), pool.mentors), scores.settings, scores.taxonomy)
@@ -230,7 +230,7 @@ def _removed(scores: _Scores, person: str) -> Mapping[str, int]:
     return taken
 
 
-def _trio(scores: _Scores, pairs: tuple[Pair, ...], left: tuple[Unmatched, ...]) -> Trio | None:
+def _trio(scores: PeerScores, pairs: tuple[Pair, ...], left: tuple[Unmatched, ...]) -> Trio | None:
     """The pair that gains most from the odd one out; None where there is no odd one, or nobody they may join."""
     odd = [each.id for each in left if each.reason == "odd_one_out"]
     if not odd:
