@@ -44,7 +44,8 @@ SECTIONS = (
         "enrolments", Enrolment, "person",
         (
             "id", "programme__name", "side", "state", "places", "paused_until", "asks_next", "goal",
-            "working_style", "values", "availability", "aims", "interests", "experience", "no_match", "created_at", "applied_at", "decided_at",
+            "working_style", "values", "availability", "aims", "interests", "experience", "no_match",
+            "created_at", "applied_at", "decided_at",
         ),
     ),
     Section("enrolment_skills", EnrolmentSkill, "enrolment__person", ("enrolment_id", "skill", "level")),
