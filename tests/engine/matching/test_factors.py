@@ -18,6 +18,7 @@ LISTED_IN_TEMPLATES = (
     "availability",
     "mutual_preference",
     "balance",
+    "answers",
 )
 UNKNOWN = -1
 
@@ -35,7 +36,7 @@ def test_factors_are_those_of_the_programme_templates() -> None:
     assert tuple(factor.name for factor in FACTORS) == LISTED_IN_TEMPLATES
 
 
-@pytest.mark.parametrize("factor", LISTED_IN_TEMPLATES[:-1])
+@pytest.mark.parametrize("factor", [factor for factor in LISTED_IN_TEMPLATES if factor != "balance"])
 def test_factor_nobody_stated_anything_for_is_unknown(factor: str) -> None:
     assert feature(factor, {}, {}) == UNKNOWN
 
