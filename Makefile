@@ -80,6 +80,7 @@ run: $(STAMP) ## serve the installation in ./data, or TRELLIS_DATA (make one fir
 
 test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverage
 	@$(PY) -m tests.databases.chromium
+	@$(PY) -m trellis_engine.matching.warm
 	@rm -f .coverage .coverage.*
 	@failed=; \
 	echo "== SQLite, measured =="; env -u DATABASE_URL $(SUITE) --cov --cov-report= $(CRAWLS:%=--ignore=%) || failed=1; \

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from types import FrameType
 
 from django.conf import settings
 
 from trellis.cli.output import OK, REFUSED, complain, note, say
+from trellis_engine.matching import kernels as loops
 
 GRACE = 20  # seconds for pages and jobs that are under way
 HERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104  # compared, not bound
@@ -79,14 +81,15 @@ def run_together(commands: list[list[str]]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     # their own session: a Ctrl-C reaches this process alone, which then stops them in good order
-    processes = [
-        subprocess.Popen(  # noqa: S603  # our own words and checked numbers
-            [sys.executable, "-m", "trellis.cli.serve", str(os.getpid()), *command], start_new_session=True
-        )
-        for command in commands
-    ]
+    processes = [_part(command) for command in commands]
+    compiling = _compile_loops()
     while not asked and all(process.poll() is None for process in processes):
         time.sleep(0.1)
+        if compiling and compiling.poll() is not None:
+            compiling = None
+            processes[1:] = [_begun_again(*each) for each in zip(processes[1:], commands[1:], strict=True)]
+    if compiling:
+        compiling.terminate()
     for process in processes:
         process.terminate()
     for process in processes:
@@ -97,6 +100,28 @@ def run_together(commands: list[list[str]]) -> int:
     if not asked:
         complain("a process ended by itself; the lines above say why.", "Run `trellis check`.")
     return OK if asked else REFUSED
+
+
+def _part(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    # our own words and checked numbers
+    words = [sys.executable, "-m", "trellis.cli.serve", str(os.getpid()), *command]
+    return subprocess.Popen(words, start_new_session=True)  # noqa: S603
+
+
+def _compile_loops() -> "subprocess.Popen[bytes] | None":
+    """Compile the matcher beside everything else, where that was not done yet; until then it is only slower."""
+    if loops.READY.exists() or not find_spec("numba"):
+        return None
+    words = [sys.executable, "-m", "trellis_engine.matching.warm"]
+    # gentle: pages come first
+    return subprocess.Popen(["nice", *words], stdout=subprocess.DEVNULL)  # noqa: S603, S607
+
+
+def _begun_again(process: "subprocess.Popen[bytes]", command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """The worker finishes what it has in hand and starts with compiled loops."""
+    process.terminate()
+    process.wait(timeout=GRACE + 5)
+    return _part(command)
 
 
 def _port_is_free(host: str, port: int) -> bool:
