@@ -1,11 +1,26 @@
 """Answers to the sign-up form: the factor, worked by hand, and the rules on answers; nobody's answer is ever told."""
 
+import random
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
-from trellis_engine.matching import InputRefused, Participant, Pool, Rule, Settings, Taxonomy, explain, parts, why_not
+from trellis_engine.matching import (
+    InputRefused,
+    Participant,
+    Pool,
+    Rule,
+    Settings,
+    Taxonomy,
+    explain,
+    parts,
+    solve,
+    why_not,
+)
+from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import ScoredQuestion
 
 NOTHING = Taxonomy()
@@ -142,3 +157,37 @@ def test_a_manager_in_common_counts_only_within_so_many_steps() -> None:
     guard = [replace(asking(), rules=(Rule("conflict_guard", maximum=levels),)) for levels in (1, 2)]
 
     assert [why_not(pool, settings, NOTHING, "m", "n") is None for settings in guard] == [True, False]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_plan_agrees_with_a_dense_solver_on_what_answers_and_rules_say(seed: int) -> None:
+    """The compiled scan is made from classes of people; SciPy is given the plain scores of every pair."""
+    draw = random.Random(seed)
+
+    def somebody(name: str) -> Participant:
+        chosen = {key: frozenset(draw.sample("abcd", draw.randint(0, 3))) for key in ("one", "two", "must", "apart")}
+        return Participant(
+            id=name, answers=tuple(chosen.items()), unit=draw.choice(["", "A", "B", "C"]),
+            managers=(draw.choice("xyz"), "top"), eligible=draw.random() < 0.9,
+        )  # fmt: skip
+
+    pool = Pool(
+        tuple(somebody(f"m{number}") for number in range(14)), tuple(somebody(f"n{number}") for number in range(11))
+    )
+    settings = Settings(
+        weights={"answers": 70, "distance": 30}, objective="matched_total",
+        questions=(ScoredQuestion("one", 9), ScoredQuestion("two", 2, complement=True, options=4)),
+        rules=(
+            Rule("answers_must", question="must"), Rule("answers_must_not", question="apart"), Rule("different_unit"),
+            Rule("conflict_guard", maximum=1), Rule("eligibility"),
+        ),
+    )  # fmt: skip
+    scores = Scorer(pool, settings, NOTHING).judge(slice(0, 14))[0]
+    worth = np.where(scores > 0, scores + 10_000_000, 0)
+    rows, columns = linear_sum_assignment(-worth)
+
+    plan = solve(pool, settings, NOTHING, "salt")
+
+    best = worth[rows, columns]
+    assert (plan.matched, plan.total) == (int((best > 0).sum()), int((best[best > 0] - 10_000_000).sum()))
+    assert all(why_not(pool, settings, NOTHING, pair.mentee, pair.mentor) is None for pair in plan.pairs)
