@@ -117,7 +117,7 @@ def test_pages_with_solved_plans_are_accessible_narrow_and_quiet(visitors: Visit
             "compare": reverse("scenarios", args=[programme.slug]),
             "new": reverse("scenario_new", args=[programme.slug]),
             "plan": reverse("scenario", args=[programme.slug, 2]),
-            "changes": reverse("scenario_changes", args=[programme.slug]) + "?a=1&b=3",
+            "changes": reverse("scenario_changes", args=[programme.slug, 1, 3]),
             "prices": reverse("round_prices", args=[programme.slug, found.number]),
             **{f"curve-{axis}": reverse("curve", args=[programme.slug, axis]) for axis in AXES},
         }

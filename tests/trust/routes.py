@@ -162,10 +162,11 @@ OBJECTS: dict[str, Object] = {
     **_each("programme_section", RUNS, slug="@slug", key="basics"),
     **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
     **_each("round_rotate", RUNS, slug="@slug"),
-    **_each("scenarios scenario_new scenario_present scenario_changes", RUNS, slug="@slug"),
+    **_each("scenarios scenario_new scenario_present", RUNS, slug="@slug"),
     **_each(
         "scenario scenario_rename scenario_delete scenario_again scenario_use", RUNS, slug="@slug", number="@scenario",
     ),
+    **_each("scenario_changes", RUNS, slug="@slug", number="@scenario", other="@scenario"),
     **_each("curve curve_open", RUNS, slug="@slug", axis="floor"),
     **_each("round_prices", RUNS, slug="@slug", number="@round"),
     **_each("round_stop", RUNS, slug="@slug", number="@round"),

@@ -89,7 +89,7 @@ def rename_scenario(*, by: Person, found: Scenario, name: str, now: datetime) ->
     found = Scenario.objects.select_for_update(of=("self",), no_key=True).defer("inputs").get(pk=found.pk)
     found.name = _named(found.programme, name, but=found)
     found.save(update_fields=["name"])
-    record(found, by, "rename", now)
+    record_scenario(found, by, "rename", now)
     return found
 
 
@@ -99,7 +99,7 @@ def delete_scenario(*, by: Person, found: Scenario, now: datetime) -> None:
     hold(by, found.programme)
     if found.state == ScenarioState.SOLVING and found.job_id:
         jobs.request_cancel(job_id=found.job_id, organisation_id=found.organisation_id, started_by_id=None)
-    record(found, by, "delete", now)
+    record_scenario(found, by, "delete", now)
     found.delete()
 
 
@@ -114,7 +114,7 @@ def solve_again(*, by: Person, found: Scenario, now: datetime) -> Scenario:
     found.figures = {name: found.figures[name] for name in ("kind", "round", "axis") if name in found.figures}
     found.save()
     _queue(found, by)
-    record(found, by, "solve_again", now)
+    record_scenario(found, by, "solve_again", now)
     return found
 
 
@@ -142,7 +142,7 @@ def use_scenario(*, by: Person, found: Scenario, now: datetime) -> Round:
             )
         )
     changes = {name: value for name, value in found.settings.items() if name not in NOT_OF_A_ROUND}
-    record(found, by, "use", now)
+    record_scenario(found, by, "use", now)
     return start_round(by=by, programme=found.programme, now=now, changes=changes, salt=found.salt)
 
 
@@ -178,7 +178,7 @@ def _keep(found: Scenario, answer: Answered, now: datetime) -> Scenario:
     found.settings, found.certificate = answer.settings, answer.certificate
     found.inputs, found.input_hash, found.engine_version = answer.inputs, answer.input_hash, answer.engine_version
     found.save()
-    record(found, None, "fail" if answer.failure else "solve", now)
+    record_scenario(found, None, "fail" if answer.failure else "solve", now)
     return found
 
 
@@ -200,7 +200,7 @@ def _hold_comparable(by: Person, programme: Programme) -> None:
         )
 
 
-def record(found: Scenario, by: Person | None, verb: str, now: datetime) -> None:
+def record_scenario(found: Scenario, by: Person | None, verb: str, now: datetime) -> None:
     audit.record(
         organisation_id=found.organisation_id, actor_id=by.pk if by else None, verb=f"scenario.{verb}",
         subject=f"scenario:{found.pk}", at=now, facts={"programme": found.programme_id, "number": found.number},
@@ -236,7 +236,7 @@ def _create(
         figures={"kind": kind, **figures}, made_by=by, created_at=now,
     )  # fmt: skip
     _queue(found, by)
-    record(found, by, "make", now)
+    record_scenario(found, by, "make", now)
     return found
 
 

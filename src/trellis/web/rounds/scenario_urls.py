@@ -8,7 +8,11 @@ comparing = [
     path("manage/<slug:slug>/rounds/compare/", scenario_views.scenarios, name="scenarios"),
     path("manage/<slug:slug>/rounds/compare/new/", scenario_views.scenario_new, name="scenario_new"),
     path("manage/<slug:slug>/rounds/compare/present/", scenario_views.scenario_present, name="scenario_present"),
-    path("manage/<slug:slug>/rounds/compare/changes/", scenario_views.scenario_changes, name="scenario_changes"),
+    path(
+        "manage/<slug:slug>/rounds/compare/<int:number>/changes/<int:other>/",
+        scenario_views.scenario_changes,
+        name="scenario_changes",
+    ),
     path("manage/<slug:slug>/rounds/compare/<int:number>/", scenario_views.scenario, name="scenario"),
     path(
         "manage/<slug:slug>/rounds/compare/<int:number>/name/", scenario_views.scenario_rename, name="scenario_rename"

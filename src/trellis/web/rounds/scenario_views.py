@@ -186,16 +186,14 @@ def scenario_use(request: PersonRequest, slug: str, number: int) -> HttpResponse
 
 @require_safe
 @audience(Audience.PROGRAMME_MANAGER)
-def scenario_changes(request: PersonRequest, slug: str) -> HttpResponse:
-    """Person by person, who has another mentor in plan `?b=` than in plan `?a=`."""
-    programme = managed_programme(request, slug)
-    numbers = [whole_number(request.GET.get(name, "")) for name in ("a", "b")]
-    plans = chosen(programme, numbers)
-    if len(plans) != 2:
-        raise Http404
+def scenario_changes(request: PersonRequest, slug: str, number: int, other: int) -> HttpResponse:
+    """Person by person, who has another mentor in one plan than in the other."""
+    plans = [find_plan(request, slug, each) for each in (number, other)]
     found = changes_between(*plans, page=page_number(request))
-    if found is None:
+    if found is None or any(plan.state != ScenarioState.SOLVED for plan in plans):
         raise Http404
-    there = reverse("scenarios", args=[slug]) + "?" + "&".join(f"s={number}" for number in numbers)
-    context = {"programme": programme, "before": plans[0], "after": plans[1], "found": found, "back": there}
+    there = f"{reverse('scenarios', args=[slug])}?s={number}&s={other}"
+    context = {
+        "programme": plans[0].programme, "before": plans[0], "after": plans[1], "found": found, "back": there,
+    }  # fmt: skip
     return render(request, "rounds/scenario_changes.html", context)
