@@ -117,7 +117,7 @@ class _Ceiling:
 
     def faults(self) -> Iterator[Fault]:
         for block in self.scorer.row_blocks():
-            scores, _ = self.scorer.judge(block)
+            scores = self.scorer.judge(block)[0].astype(np.int64)
             yield from score_faults(self.said, block, scores)
             self.total += sum(int(scores[r - block.start, c]) for r, c in self.pinned if block.start <= r < block.stop)
             usable = (scores > 0) & self.usable & self.waiting[block, None]

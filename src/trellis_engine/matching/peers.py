@@ -138,7 +138,7 @@ class _Solved:
         """Score and bonus of each open pair, 0 for the others, in blocks of rows."""
         for rows, scored in self.scores.blocks():
             usable = (scored > 0) & self.open & self.open[rows, None]
-            yield rows, np.where(usable, scored + self.bonus, 0)
+            yield rows, np.where(usable, scored.astype(np.int64) + self.bonus, 0)
 
     def _best(self, rows: slice, weights: Ints, rank: Ints, most: int) -> tuple[Ints, Ints]:
         """In each row the pairs of highest rank; equals are taken from the person on, round the circle, so that not

@@ -222,7 +222,7 @@ class _Check:
         turned = Scorer(Pool(self.pool.mentees, self.pool.mentors[rows]), self.settings, self.taxonomy)
         back = np.vstack([turned.judge(part)[0] for part in turned.row_blocks()]).T
         both = np.minimum(there, back) if self.proof["symmetric"] == "min" else (there + back) // 2
-        return np.where((there == 0) | (back == 0), 0, both)
+        return np.where((there == 0) | (back == 0), 0, both).astype(np.int64)
 
     def score(self, score: int, at: int, said: Row) -> Iterator[Fault]:
         if score == 0:
