@@ -16,6 +16,7 @@ from trellis_engine.matching.kernels.paths import (
     raise_and_release,
     release,
     settle,
+    unit_cost,
     unsettled,
 )
 
@@ -128,6 +129,31 @@ class Program:
             gone = np.zeros(len(self.weight), bool)
             gone[edges] = True
             self.drop_edges(gone)
+
+    def prefer(self, codes: set[int]) -> None:
+        """Use these pairs (row x m + column) instead of others wherever the potentials say that it costs nothing.
+
+        Whoever is left over is for `solve`.
+        """
+        held = self.potential[self.end_a] + self.potential[self.end_b] == self.weight
+        known = self.end_a.astype(np.int64) * self.m + self.end_b - self.n
+        chosen = np.isin(known, np.array(sorted(codes), np.int64))
+        for edge in np.flatnonzero(held & self.used & ~chosen).tolist():
+            release(self.network, edge)
+        for edge in np.flatnonzero(held & ~self.used & chosen).tolist():
+            if all(self._takes(int(node)) for node in (self.end_a[edge], self.end_b[edge])):
+                self._use(edge)
+
+    def _use(self, edge: int) -> None:
+        self.used[edge] = True
+        for node in (int(self.end_a[edge]), int(self.end_b[edge])):
+            self.slots[self.slot_first[node] + self.load[node]] = edge
+            self.load[node] += 1
+
+    def _takes(self, node: int) -> bool:
+        """Whether one unit more is within the node's limit and worth its cost at the present potentials."""
+        load = int(self.load[node])
+        return load < self.limit[node] and unit_cost(self.network, node, load) <= self.potential[node]
 
     def _edges_of(self, row: int, column: int) -> list[int]:
         edges = self.listed[self.first[row] : self.first[row + 1]]

@@ -80,6 +80,14 @@ class Solving:
             self._raise_floor(look.highest, step)
         return self.plan(look)
 
+    def find_floor(self) -> None:
+        """Solve on without a floor, then raise it again: after edits a lower one may be all that is left."""
+        anything = np.zeros(self.scan.rows, np.int32)
+        solve_all_pairs(self.scan, self.program, anything, self.closed, unwatched)
+        rows = np.where(self.program.limit[: self.scan.rows] > 0, -OUT, OUT)
+        look = self.scan.best(self.program.prices, 1, rows, anything, self.closed)
+        self._raise_floor(look.highest, unwatched)
+
     def _raise_floor(self, highest: Small, step: Step) -> None:
         """Nobody worse off than need be: forbid what is below the highest floor, and solve on."""
         self.floor = highest_floor(self.scan, self.program, highest, self.closed, step)

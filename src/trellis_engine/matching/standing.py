@@ -19,6 +19,12 @@ class Forcing:
     mentees: int
     points: int
 
+    @classmethod
+    def of(cls, loss: int, bonus: int) -> "Forcing":
+        """Read a loss apart; without a bonus for anybody's first mentor it is points alone."""
+        mentees = (loss + bonus // 2) // bonus if bonus else 0
+        return cls(loss, mentees, loss - mentees * bonus)
+
 
 def cost_of_forcing(
     plan: Plan, pool: Pool, settings: Settings, taxonomy: Taxonomy, mentee_id: str, mentor_id: str
@@ -45,14 +51,13 @@ def cost_of_forcing(
         if score and open_places[person.id] > 0 and (mentee_id, person.id) not in settings.pinned
     }
     bonus = plan.bonus if wants == mentee.places else 0
-    free = _best(margins.values(), wants, bonus)
+    free = best_of(margins.values(), wants, bonus)
     forced = margins.pop(mentor_id) + bonus
-    loss = free - forced - _best(margins.values(), wants - 1, 0)
-    mentees = (loss + plan.bonus // 2) // plan.bonus
-    return Forcing(loss, mentees, loss - mentees * plan.bonus)
+    loss = free - forced - best_of(margins.values(), wants - 1, 0)
+    return Forcing.of(loss, plan.bonus)
 
 
-def _best(margins: Iterable[int], wants: int, bonus: int) -> int:
+def best_of(margins: Iterable[int], wants: int, bonus: int) -> int:
     """The most a mentee can gain from at most ``wants`` mentors, the first earning the bonus."""
     best = sorted(margins, reverse=True)[:wants]
     first = [best[0] + bonus] if best else []

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from tests.engine.matching.worlds import TAXONOMY, TIED_WEIGHTS, TRIALS, world
-from trellis_engine.matching import Pool, Refusal, Settings, solve
+from trellis_engine.matching import Pool, Refusal, Settings, solve, why_not
 from trellis_engine.matching.live import Live
 
 OBJECTIVES = ("matched_total", "total")
@@ -90,3 +90,101 @@ def test_undoing_an_edit_costs_nothing_in_the_end() -> None:
         live.unblock(*both)
 
         assert now(live) == before
+
+
+def test_a_question_changes_nothing_and_answers_as_the_edit_would() -> None:
+    for seed in range(200):
+        pool, rules = world(seed)
+        if not pool.mentees or not pool.mentors:
+            continue
+        live, asked = Live(pool, rules, TAXONOMY, "salt"), (pool.mentees[0].id, pool.mentors[-1].id)
+        before = live.pairs()
+
+        answer = live.ask(*asked)
+
+        assert live.pairs() == before
+        change = live.pin(*asked)
+        if isinstance(answer, Refusal) or answer.change.matched < 0:
+            continue
+        assert (answer.change, answer.pairs) == (change, live.pairs())
+
+
+def test_a_question_at_the_floor_is_answered_as_if_it_had_been_pinned_from_the_start() -> None:
+    """Nobody goes without because of a floor that cannot be held any longer."""
+    lowered = 0
+    for seed in range(TRIALS // 5):
+        pool, rules = world(seed)
+        if not pool.mentees or not pool.mentors:
+            continue
+        rules = replace(rules, weights=TIED_WEIGHTS, objective="matched_floor_total")
+        chance = random.Random(seed)
+        asked = chance.choice(pool.mentees).id, chance.choice(pool.mentors).id
+        answer = Live(pool, rules, TAXONOMY, "salt").ask(*asked)
+        if isinstance(answer, Refusal):
+            continue
+        anew = solve(pool, replace(rules, pinned=rules.pinned | {asked}), TAXONOMY, "salt")
+
+        assert len({pair.mentee for pair in answer.pairs}) == anew.matched, seed
+        lowered += answer.change.matched < 0
+    assert lowered
+
+
+def test_holding_many_at_once_is_as_good_as_one_after_another() -> None:
+    for seed in range(TRIALS // 5):
+        chance = random.Random(seed)
+        pool, rules = world(seed)
+        if not pool.mentees or not pool.mentors:
+            continue
+        rules = replace(rules, weights=TIED_WEIGHTS, objective="matched_total", pinned=frozenset())
+        held: list[tuple[str, str]] = []
+        one, live = Live(pool, rules, TAXONOMY, "salt"), Live(pool, rules, TAXONOMY, "salt")
+        for _ in range(4):
+            both = chance.choice(pool.mentees).id, chance.choice(pool.mentors).id
+            if both not in held and not isinstance(one.pin(*both), Refusal):
+                held.append(both)
+        blocked = {(chance.choice(pool.mentees).id, chance.choice(pool.mentors).id)} - set(held)
+        for both in blocked:
+            one.block(*both)
+
+        assert live.hold(held, blocked) is None
+
+        assert now(live) == now(one), seed
+        held.pop() if held else None
+        assert live.hold(held, blocked) is None
+        assert now(live) == anew(live, pool, rules, {}), seed
+
+
+def test_coming_near_takes_an_equal_plan_and_never_a_worse_one() -> None:
+    nearer = 0
+    for seed in range(TRIALS // 5):
+        pool, rules = world(seed)
+        if not pool.mentees or not pool.mentors:
+            continue
+        rules = replace(rules, weights=TIED_WEIGHTS)
+        live, other = Live(pool, rules, TAXONOMY, "salt"), Live(pool, rules, TAXONOMY, "pepper")
+        wanted = {(pair.mentee, pair.mentor) for pair in other.pairs()}
+        best, far = now(live), len(wanted - {(pair.mentee, pair.mentor) for pair in live.pairs()})
+
+        live.come_near(sorted(pair for pair in wanted if why_not(pool, rules, TAXONOMY, *pair) is None))
+
+        assert now(live) == best, seed
+        assert {(pair.mentee, pair.mentor) for pair in live.pairs()} == wanted, seed
+        nearer += far > 0
+    assert nearer
+
+
+def test_what_a_pair_costs_at_least_is_never_more_than_it_costs() -> None:
+    exact = 0
+    for seed in range(200):
+        pool, rules = world(seed)
+        if not pool.mentees or not pool.mentors:
+            continue
+        live = Live(pool, replace(rules, objective="total", spread=0, keep_bonus=0), TAXONOMY, "salt")
+        mentee = pool.mentees[0].id
+
+        for mentor, forcing in live.forcings(mentee).items():
+            answer = live.ask(mentee, mentor)
+            assert not isinstance(answer, Refusal)
+            assert forcing.points <= -answer.change.points, (seed, mentor)
+            exact += forcing.points == -answer.change.points
+    assert exact
