@@ -64,6 +64,7 @@ READERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "answer.value.mentor": (frozenset({"mentor"}) | MANAGER, NOBODY),
     "answer.value.bystander": (frozenset({"bystander"}) | MANAGER, NOBODY),
     "round.inputs": (NOBODY, NOBODY),
+    "report.": (MANAGER, MANAGER),
     "protected.value.mentee": (MENTEE, NOBODY),
 }
 
@@ -74,6 +75,7 @@ FIELDS: dict[str, str] = {
     "goals.Goal.why": "goal.why", "goals.Goal.if_then": "goal.if_then", "goals.ActionItem.text": "action.text",
     "journeys.ReviewChoice.barriers": "review.barriers", "journeys.Reflection.body": "reflection.body",
     "journeys.Reflection.thanks": "reflection.thanks", "matching.Round.inputs": "round.inputs",
+    "matching.Report.pdf": "report.pdf", "matching.Report.sheet": "report.sheet",
     "matching.OfferAnswer.reason": "offer.reason", "meetings.Meeting.topic": "meeting.topic",
     "meetings.Meeting.place": "meeting.place", "meetings.Meeting.notes": "meeting.notes",
     "mentorships.Transition.words": "transition.words", "mentorships.Agreement.aims": "agreement.aims",

@@ -171,6 +171,9 @@ OBJECTS: dict[str, Object] = {
     **_each("round_prices", RUNS, slug="@slug", number="@round"),
     **_each("round_stop", RUNS, slug="@slug", number="@round"),
     **_each("round_unmatched round_proof round_certificate round_undo", RUNS, slug="@slug", number="@round"),
+    **_each(
+        "round_report round_report_make round_report_pdf round_report_sheet", RUNS, slug="@slug", number="@round"
+    ),
     **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
     **_each(
         "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again",

@@ -1,6 +1,7 @@
 """One organisation with everybody in it and a marker in every confidential field. The suite builds two of them."""
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from trellis.kernel import clock, jobs
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions import scenarios
 from trellis.matching.choices import ProposalState, RoundState
-from trellis.matching.models import OfferAnswer, Proposal, Round, Unmatched
+from trellis.matching.models import OfferAnswer, Proposal, Report, Round, Unmatched
 from trellis.matching.notices import OFFER_WITHDRAWN
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.stored import pool_to_json
@@ -259,6 +260,10 @@ def _matching(world: World) -> None:
     OfferAnswer.objects.create(
         organisation=world.organisation, proposal=offered, person=world.people["mentor"], accepted=True, at=now,
         reason=world.mark("offer.reason.mentor"),
+    )  # fmt: skip
+    Report.objects.create(
+        organisation=world.organisation, round=published, made_at=now, asked_by=world.people["programme_manager"],
+        **{name: b64encode(world.mark(f"report.{name}").encode()).decode() for name in ("pdf", "sheet")},
     )  # fmt: skip
     review = _solved_round(world, 2, state=RoundState.REVIEW)
     pair = _pair_of(review, world, state=ProposalState.UNDER_REVIEW)

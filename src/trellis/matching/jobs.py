@@ -1,10 +1,13 @@
+from django.urls import reverse
+
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
-from trellis.kernel.tenancy import every_organisation
+from trellis.kernel.tenancy import every_organisation, organisation_scope
 from trellis.matching.actions import following, offers, rotations, rounds, scenarios, waiting
 from trellis.matching.actions.fairness import make_audit
-from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Round, Scenario
-from trellis.people.models import Organisation
+from trellis.matching.actions.reports import drop_old_reports, make_report
+from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Report, Round, Scenario
+from trellis.people.models import Organisation, Person
 from trellis.programmes.models import Programme
 
 
@@ -55,3 +58,23 @@ def audit_fairness(*, organisation_id: int, audit_id: int) -> dict[str, object]:
     """Work out how a round served groups of people."""
     made = make_audit(audit=FairnessAudit.objects.get(pk=audit_id), now=clock.now())
     return {"round": made.round.number, "programme": made.round.programme.slug}
+
+
+@job("matching.make_report")
+def make_report_of_round(*, organisation_id: int, round_id: int, by_id: int) -> dict[str, object]:
+    """Set the matching report of a round as a PDF and a workbook."""
+    found = Round.objects.select_related("programme", "organisation", "started_by", "published_by").get(pk=round_id)
+    make_report(by=Person.objects.get(pk=by_id), found=found, now=clock.now())
+    return {"path": reverse("round_report", args=[found.programme.slug, found.number])}
+
+
+@job("matching.tidy_reports", every_minutes=24 * 60)
+def tidy_reports() -> dict[str, int]:
+    """Forget the matching reports that are more than 30 days old."""
+    with every_organisation("each organisation's old reports are looked at in its own scope"):
+        organisations = list(Report.objects.order_by().values_list("organisation_id", flat=True).distinct())
+    dropped = 0
+    for organisation_id in organisations:
+        with organisation_scope(organisation_id):
+            dropped += drop_old_reports(now=clock.now())
+    return {"reports": dropped}

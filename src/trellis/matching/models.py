@@ -161,3 +161,13 @@ class FairnessAudit(TenantModel):
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField()
     made_at = models.DateTimeField(null=True)
+
+
+class Report(TenantModel):
+    """The matching report of a round as two files, made by a job. A newer one takes its place; gone after 30 days."""
+
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="report")
+    pdf = EncryptedTextField()  # both in base64: names and reasons, for whoever runs the programme
+    sheet = EncryptedTextField()
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()

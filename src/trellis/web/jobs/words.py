@@ -9,6 +9,8 @@ NAMES: dict[str, str | Promise] = {
     "matching.solve_round": _("Best plan for a round"),
     "matching.solve_scenario": _("Plans, prices and curves to compare"),
     "matching.audit_fairness": _("Fairness figures of a round"),
+    "matching.make_report": _("Matching report of a round"),
+    "matching.tidy_reports": _("Deleting old matching reports"),
     "matching.sweep_offers": _("Reminders and expiry of offers"),
     "matching.sweep_all": _("Reminders and expiry of offers, all organisations"),
     "meetings.ask_whether_held": _("Asking whether meetings took place"),
