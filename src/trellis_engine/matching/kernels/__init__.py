@@ -21,7 +21,8 @@ CHOICE = "TRELLIS_LOOPS"  # "plain" never compiles, "compile" does so now
 
 def _kept_at() -> Path:
     """Beside the loops where that can be written, and otherwise with the person's own caches."""
-    fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.parent.rglob("*.py"))))
+    sources = (path.read_bytes() for path in sorted(HERE.parent.rglob("*.py")))
+    fingerprint = hashlib.sha256(b"".join(source for source in sources if b"@compiled" in source))
     beside = HERE / "__pycache__"
     writable = os.access(beside if beside.exists() else HERE, os.W_OK)
     home = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "trellis"
