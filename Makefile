@@ -129,6 +129,7 @@ bench-matching: $(BENCH_STAMPS) ## the matching engine beside its peers (BENCH="
 		$(if $(BENCH),$(BENCH),--agreement 20000 --out docs/reference/bench-matching.md)
 
 prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
+	@$(PY) -m trellis_engine.matching.warm
 	@$(PY) -m tests.prove
 
 docs: ## where the documentation is

@@ -1,5 +1,6 @@
 import copy
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,12 +17,14 @@ from trellis_engine.matching.certify import resealed
 from trellis_engine.matching.hashing import hash_settings
 from trellis_engine.matching.people import HIGHEST_NUMBER
 
-MUTATIONS_WANTED = 600
+MUTATIONS_WANTED = int(os.environ.get("TRELLIS_MUTATIONS", "900"))
+OBJECTIVES = ("matched_total", "matched_floor_total", "total")
 PLAIN = Settings(weights={"balance": 60, "distance": 40}, objective="matched_total")
 
 
 def issued(seed: int) -> tuple[Any, Pool, Settings]:
     pool, rules = pinned_world(seed) if seed % 2 else world(seed)
+    rules = replace(rules, objective=OBJECTIVES[seed % 3])
     return certificate(solve(pool, rules, TAXONOMY, "s")), pool, rules
 
 
@@ -41,7 +44,7 @@ def kinds(proof: Any, pool: Pool, rules: Settings) -> list[tuple[str, str]]:
 def mutations(proof: Any, chance: random.Random) -> list[tuple[str, Any]]:
     """Every row changed in every field, one at a time, each with the place that must be named."""
     found = []
-    for section in ("pairs", "prices"):
+    for section in ("pairs", "prices", "most", "beyond"):
         for at, row in enumerate(proof[section]):
             for field, said in row.items():
                 changed = copy.deepcopy(proof)
