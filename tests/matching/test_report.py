@@ -83,6 +83,10 @@ def test_the_pdf_carries_the_certificate(world: World) -> None:
     assert json.loads(bytes(attached.get_data())) == found.certificate
 
 
+def test_the_pdf_can_be_read_out(world: World) -> None:
+    assert b"pdfuaid:part" in b64decode(made(a_round(world), world).pdf)
+
+
 def test_the_rows_of_the_workbook_are_those_of_the_database(organisation: Organisation) -> None:
     world = a_world(organisation, mentees=5, mentors=3)
     found = a_published_round(world)
@@ -138,6 +142,7 @@ def test_a_letter_without_a_glyph_is_told(world: World) -> None:
     report = made(a_round(world), world)
 
     assert "have no glyph on the server" in pdf_text(report)
+    assert b"pdfuaid:part" not in b64decode(report.pdf)
     assert "\U000f1234" in {str(row[1])[0] for row in sheet(report, "Pairs")}
 
 

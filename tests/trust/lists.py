@@ -75,8 +75,9 @@ def a_scene(organisation: Organisation) -> Scene:
     programme = ProgrammeFactory(organisation=organisation, slug="lists")
     ProgrammeRoleFactory(organisation=organisation, programme=programme, person=reader)
     found = RoundFactory(
-        programme=programme, number=1, state=RoundState.REVIEW, certificate={"pairs": [], "matched": 0}, total=0
-    )
+        programme=programme, number=1, state=RoundState.REVIEW, total=0,
+        certificate={"pairs": [], "matched": 0, "total": 0, "objective": "matched_floor_total"},
+    )  # fmt: skip
     pair = a_pair(programme, mentee=reader)
     JourneyFactory(mentorship=pair)
     scene = Scene(organisation, reader, programme, pair, found)

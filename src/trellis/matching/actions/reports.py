@@ -11,7 +11,7 @@ from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.matching import rules
 from trellis.matching.actions.states import record
 from trellis.matching.models import Report, Round
-from trellis.matching.queries.report import MAKES, content_of, report_job
+from trellis.matching.queries.report import content_of, report_job
 from trellis.matching.reports.pdf import pdf_of
 from trellis.matching.reports.sheet import sheet_of
 from trellis.people.models import Person
@@ -39,7 +39,10 @@ def ask_for_report(*, by: Person, found: Round, now: datetime) -> int:
     if working is not None:
         return working.pk
     record(found, by, "ask_for_report", now)
-    return jobs.queue(MAKES, organisation_id=found.organisation_id, started_by_id=by.pk, round_id=found.pk, by_id=by.pk)
+    return jobs.queue(
+        "matching.make_report", organisation_id=found.organisation_id, started_by_id=by.pk, round_id=found.pk,
+        by_id=by.pk,
+    )  # fmt: skip
 
 
 def make_report(*, by: Person, found: Round, now: datetime) -> Report:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from trellis.matching.queries.fairness_page import Fairness, ShownRow
+from trellis.matching.queries.fairness_page import Fairness, Finding, ShownRow
 from trellis.matching.queries.report import Content, Pair
 from trellis.matching.queries.report_settings import Fact
 
@@ -123,18 +123,22 @@ def _fairness(fairness: Fairness) -> dict[str, Any]:
 def finding_words(fairness: Fairness) -> list[str]:
     """As the page of the round says it."""
     if fairness.findings:
-        return [
-            f"{each.text} {_('Chance alone would hardly make this; the interval of the ratio lies wholly below 1.')}"
-            if each.certain
-            else f"{each.text} {_('Chance alone would hardly make this.')}"
-            for each in fairness.findings
-        ]
+        return [_finding(each) for each in fairness.findings]
     if fairness.tables:
         return [_("No difference that chance alone would not explain.") + " " + _(
             "That is not a proof of fairness: a small difference in a small group cannot be seen. Look again when more "
             "people have been matched."
         )]  # fmt: skip
     return [_("Not enough people to say anything without revealing someone.")]
+
+
+def _finding(found: Finding) -> str:
+    said = [found.text, _("Chance alone would hardly make this.")]
+    if found.certain:
+        said[1] = _("Chance alone would hardly make this; the interval of the ratio lies wholly below 1.")
+    if found.before_matching:
+        said.append(_("At least part of it arises before matching: rules leave the same group fewer mentors."))
+    return " ".join(said)
 
 
 def _row(row: ShownRow) -> list[str]:
