@@ -75,6 +75,7 @@ FIELDS: dict[str, str] = {
     "goals.Goal.why": "goal.why", "goals.Goal.if_then": "goal.if_then", "goals.ActionItem.text": "action.text",
     "journeys.ReviewChoice.barriers": "review.barriers", "journeys.Reflection.body": "reflection.body",
     "journeys.Reflection.thanks": "reflection.thanks", "matching.Round.inputs": "round.inputs",
+    "matching.Scenario.inputs": "enrolment.goal",  # the pool it was solved on
     "matching.Report.pdf": "report.pdf", "matching.Report.sheet": "report.sheet",
     "matching.OfferAnswer.reason": "offer.reason", "meetings.Meeting.topic": "meeting.topic",
     "meetings.Meeting.place": "meeting.place", "meetings.Meeting.notes": "meeting.notes",
