@@ -176,7 +176,8 @@ OBJECTS: dict[str, Object] = {
     ),
     **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
     **_each(
-        "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again",
+        "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again "
+        "round_together round_together_undo",
         RUNS, slug="@slug", number="@round_review",
     ),
     **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),

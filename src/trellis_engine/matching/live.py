@@ -60,10 +60,16 @@ class Live:
             raise InputRefused("objective_unknown", objective=settings.objective)
         self.solving = Solving(pool, settings, taxonomy, salt)
         self.plan: Plan = self.solving.run(unwatched)
+        self.first_floor = self.solving.floor
         encoded = self.solving.openings.scorer.encoded
         self.rows, self.columns = encoded.mentee_rows, encoded.mentor_columns
         self.pinned = {(pair.mentee, pair.mentor): pair.score for pair in self.solving.openings.pins}
         self.blocked: set[tuple[str, str]] = set()
+
+    @property
+    def lowered(self) -> bool:
+        """Whether an edit has led to another floor than the plan began with; undoing that edit would not raise it."""
+        return self.solving.floor is not self.first_floor
 
     def pairs(self) -> tuple[Pair, ...]:
         """The plan as it stands now."""
@@ -74,7 +80,10 @@ class Live:
         return tuple(sorted([*pins, *(self.solving.openings.pair(*each) for each in found)]))
 
     def pin(self, mentee: str, mentor: str) -> Change | Refusal:
-        """Put these two together, whatever it costs the others; the Refusal if a rule forbids it or no place is left."""
+        """Put these two together, whatever it costs the others; the Refusal if a rule forbids it or no place is left.
+
+        For the present floor: `ask` and `hold` look for a lower one where somebody would go without for its sake.
+        """
         before = self.pairs()
         return self._pin(mentee, mentor) or self._again(before)
 
@@ -140,14 +149,14 @@ class Live:
         return self._again(before)
 
     def hold(self, pinned: Sequence[tuple[str, str]], blocked: Collection[tuple[str, str]]) -> Refusal | None:
-        """Pin exactly these pairs and block those too, all at once; the first Refusal, where one of them cannot be.
+        """Pin exactly these pairs and block exactly those, all at once; the first Refusal, where one of them cannot be.
 
         Where that matches fewer people than before, the floor is looked for anew.
         """
         before = self.pairs()
-        for pair in sorted(set(blocked) - self.blocked):
-            self.blocked.add(pair)
-            self._close(*pair)
+        for pair in sorted(set(blocked) ^ self.blocked):
+            (self._close if pair in blocked else self._open)(*pair)
+        self.blocked = set(blocked)
         for pair in sorted(set(self.pinned) - set(pinned)):
             self._unpin(*pair)
         for pair in pinned:
@@ -217,9 +226,11 @@ class Live:
         program, solving = self.solving.program, self.solving
         known = set((program.end_a.astype(np.int64) * program.m + program.end_b - program.n).tolist())
         for row, column in wanted:
+            if row * program.m + column in known:
+                continue
             people = solving.pool.mentees[row], solving.pool.mentors[column]
             score = score_of(*people, solving.settings, solving.taxonomy)
-            if row * program.m + column in known or score < max(int(solving.floor.least[row]), 1):
+            if score < max(int(solving.floor.least[row]), 1):
                 continue
             one, other = np.array([row], np.int32), np.array([column], np.int32)
             program.add_edges(one, other, score + solving.scan.bonus_of(one, other))

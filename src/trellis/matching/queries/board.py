@@ -80,9 +80,14 @@ OFF_THE_BOARD = [ProposalState.DECLINED, ProposalState.WITHDRAWN]
 NOT_LOOKING = ("wants_no_mentor", "offers_no_place", "wants_no_peer")  # served already: not a failure of the round
 _DECLINED = _lazy("Their match was declined in review."), _lazy("Run the round again, or start another one later.")
 _NOT_TAKEN = _lazy("Their offer was not taken up."), _lazy("Look at the next choices, or start another round.")
+REPLACED = "replaced"  # withdrawn before anybody was told of it
+_PUT_ELSEWHERE = (
+    _lazy("Their place went to somebody else when other people were put together by hand."),
+    _lazy("Put them together with somebody, take that change back, or start another round later."),
+)
 _GONE: dict[str, tuple[Words, Words]] = {
     ProposalState.DECLINED: _DECLINED, ProposalState.WITHDRAWN: _NOT_TAKEN, ProposalState.REFUSED: _NOT_TAKEN,
-    ProposalState.EXPIRED: _NOT_TAKEN,
+    ProposalState.EXPIRED: _NOT_TAKEN, REPLACED: _PUT_ELSEWHERE,
 }  # fmt: skip
 _PRIVATE = ("enrolment__goal", "enrolment__no_match")
 _STATES, _ORIGINS = dict(ProposalState.choices), dict(ProposalOrigin.choices)
@@ -169,9 +174,12 @@ def unmatched_rows(found: Round) -> list[UnmatchedRow]:
 
     Two queries.
     """
+    standing = Proposal.objects.filter(round=found).exclude(state__in=_GONE)  # placed by hand since
     rows = (
         Unmatched.objects.filter(round=found)
         .exclude(reason__in=NOT_LOOKING)
+        .exclude(enrolment__in=standing.values("mentee"))
+        .exclude(enrolment__in=standing.values("mentor"))
         .select_related("enrolment__person")
         .defer(*_PRIVATE)
     )
@@ -193,7 +201,8 @@ def _gone(found: Round) -> list[tuple[Enrolment, str]]:
     standing: set[int] = set()
     for proposal in rows.defer(*(f"{side}__{name}" for side in ("mentee", "mentor") for name in ("goal", "no_match"))):
         for enrolment in (proposal.mentee, proposal.mentor):
-            left[enrolment.pk] = enrolment, proposal.state
+            never_told = proposal.state == ProposalState.WITHDRAWN and proposal.offered_at is None
+            left[enrolment.pk] = enrolment, REPLACED if never_told else proposal.state
             if proposal.state not in _GONE:
                 standing.add(enrolment.pk)
     return [each for pk, each in left.items() if pk not in standing]

@@ -6,6 +6,7 @@ from trellis.matching.models import Round
 from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.promises import Promise, planned_rows, promise_of, weeks_of
+from trellis.matching.queries.rearranged import ByHand, by_hand
 from trellis.matching.queries.solving import faults_in, is_of_equals, smallest_in
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
@@ -21,6 +22,7 @@ class Proof:
     pairs: int
     points: int  # the total in hundredths of the score people see: 100 for a perfect pair
     promise: Promise
+    by_hand: ByHand | None  # how the board differs from it since
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def proof_of(found: Round) -> Proof | None:
     left = (rows if is_of_equals(found.certificate) else rows.filter(enrolment__side=Side.MENTEE)).count()
     pairs = len(planned_rows(found.certificate))
     promise = promise_of(found.settings, found.certificate, matched + left)
-    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, promise)
+    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, promise, by_hand(found))
 
 
 def check_again(found: Round) -> Checked:

@@ -111,6 +111,8 @@ VERBS: dict[str, str | Promise] = {
     "round.publish": _("Published a matching round"),
     "round.solve": _("Matching round solved"),
     "round.start": _("Started a matching round"),
+    "round.together": _("Put two people of a round together"),
+    "round.together_undo": _("Took putting two people together back"),
     "round.undo": _("Took a published round back"),
     "scenario.delete": _("Deleted a plan to compare"),
     "scenario.fail": _("A plan to compare could not be solved"),

@@ -19,6 +19,8 @@ from trellis.matching.queries.circles import circles_of
 from trellis.matching.queries.departures import departures
 from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import proof_of
+from trellis.matching.queries.rearranged import done_last
+from trellis.matching.queries.rearranging import can_rearrange
 from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window, with_faults
 from trellis.matching.queries.rotation import running
 from trellis.matching.queries.swaps import STANDING, pairs_after_swap
@@ -65,6 +67,7 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
         "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
         "proof": proof_of(found), "circles": circles_of(found), "rotation": running(found, clock.now()),
         "undo": undo_window(found, clock.now()), "answers": answers_of(found),
+        "rearranges": is_open and can_rearrange(found), "done": done_last(found),
         "approved": next((view.count for view in review.views if view.key == "approved"), 0),
     }  # fmt: skip
     return render(request, "rounds/board.html", context, status=status)

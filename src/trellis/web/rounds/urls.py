@@ -3,6 +3,7 @@ from django.urls import path
 from trellis.web.rounds import (
     board_views,
     fairness_views,
+    live_views,
     pairs_views,
     report_views,
     rotation_views,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("manage/<slug:slug>/rounds/<int:number>/decide/", board_views.decide_pairs, name="round_decide"),
     path("manage/<slug:slug>/rounds/<int:number>/approve-from/", board_views.approve_above, name="round_approve_from"),
     path("manage/<slug:slug>/rounds/<int:number>/swap/<int:proposal>/", board_views.swap_pair, name="round_swap"),
+    path("manage/<slug:slug>/rounds/<int:number>/together/", live_views.together, name="round_together"),
+    path("manage/<slug:slug>/rounds/<int:number>/together/undo/", live_views.together_undo, name="round_together_undo"),
     path("manage/<slug:slug>/rounds/<int:number>/unmatched/", views.unmatched, name="round_unmatched"),
     path("manage/<slug:slug>/rounds/<int:number>/fairness/", fairness_views.fairness, name="round_fairness"),
     path("manage/<slug:slug>/rounds/<int:number>/fairness/make/", fairness_views.make, name="round_fairness_make"),

@@ -14,6 +14,7 @@ from trellis.kernel.errors import Refusal
 from trellis.matching.actions import review
 from trellis.matching.actions import rounds as actions
 from trellis.matching.choices import ProposalState, RoundState
+from trellis.matching.cost_words import against_words
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
 from trellis.matching.queries.proof import check_again, proof_of
@@ -122,6 +123,8 @@ def proof(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     if said is None:
         raise Http404
     context = {"programme": found.programme, "found": found, "proof": said, "checked": check_again(found)}
+    if said.by_hand:
+        context["hand_cost"] = against_words(said.by_hand.matched, said.by_hand.points)
     return render(request, "rounds/proof.html", context)
 
 
