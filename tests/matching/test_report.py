@@ -12,6 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from tests.factories.matching import World, a_published_round, a_round, a_world
 from tests.factories.people import PersonFactory
+from tests.matching.test_circles import a_group
+from tests.matching.test_peers import a_crowd
+from tests.matching.test_rotations import planned
 from trellis.kernel import clock, jobs
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs.tables import Job
@@ -284,3 +287,34 @@ def test_another_organisation_s_people_are_in_no_report(world: World, other_orga
 
     assert [name for name in names if name in text.replace("Family", "Family ")] == []
     assert [name for name in names if name not in pdf_text(theirs)] == []
+
+
+def test_a_crowd_of_equals_has_partners_and_no_mentors(organisation: Organisation) -> None:
+    world = a_crowd(organisation, people=5)
+    found = a_round(world)
+
+    report = made(found, world)
+
+    heads, *rows = sheet(report, "Pairs")
+    assert (heads[1:3], len(rows)) == (["Person", "Partner"], 2)
+    book = CalamineWorkbook.from_filelike(BytesIO(b64decode(report.sheet)))
+    assert book.sheet_names == ["Round", "Pairs", "Not matched", "Settings", "Fairness", "Proof"]
+    assert "4 of 5" in pdf_text(report)
+
+
+def test_a_rotation_lists_its_weeks_in_order(organisation: Organisation) -> None:
+    world = a_world(organisation, mentees=3, mentors=3, model="flash", template_id="flash")
+
+    report = made(planned(world), world)
+
+    assert [row[0] for row in sheet(report, "Pairs")[1:]] == [1.0] * 3 + [2.0] * 3 + [3.0] * 3
+    assert "Week 3" in pdf_text(report)
+
+
+def test_circles_count_who_sits_with_each_mentor(organisation: Organisation) -> None:
+    world = a_group(organisation, mentees=8, mentors=2)
+
+    report = made(a_round(world), world)
+
+    assert sum(int(str(row[1])[0]) for row in sheet(report, "Mentors")[1:]) == len(sheet(report, "Pairs")) - 1
+    assert "Smallest circle" in pdf_text(report)
