@@ -28,7 +28,7 @@ def first_look(scan: Scan, program: Program, closed: Flags) -> Offers:
     """Every row's best pairs at the prices of empty places, which become the first candidates."""
     anything = np.where(program.limit[: scan.rows] > 0, -OUT, OUT)
     least = np.zeros(scan.rows, np.int32)
-    found = scan.best(program.prices, FIRST_CANDIDATES, anything, least, closed, count_rows=True)
+    found = scan.best(program.prices, FIRST_CANDIDATES, anything, least, closed, count=True)
     program.add_edges(found.rows, found.columns, found.margins + program.prices[found.columns])
     return found
 

@@ -24,8 +24,8 @@ FLIP = (1 << COLUMN_BITS) - 1
 
 @dataclass(frozen=True)
 class Offers:
-    """Pairs found, row by row, best first; of each row, how many open columns are allowed and its highest score
-    among them; of each column, if asked, how many rows that take part."""
+    """Pairs found, row by row, best first; if counting was asked for: of each row, how many open columns are allowed
+    and its highest score among them, and of each column how many rows that take part."""
 
     rows: Small
     columns: Small
@@ -55,9 +55,7 @@ class Scan:
             self.taken.remove((row, column))
             self.scored = Scored(self.scorer, self.taken) if COMPILED else None
 
-    def best(
-        self, prices: Ints, most: int, above: Ints, least: Small, closed: Flags, *, count_rows: bool = False
-    ) -> Offers:
+    def best(self, prices: Ints, most: int, above: Ints, least: Small, closed: Flags, *, count: bool = False) -> Offers:
         """At most ``most`` pairs of each row whose margin (worth to the plan less price) is higher than ``above``
         (OUT: the row takes no part).
 
@@ -75,7 +73,7 @@ class Scan:
                 counts=np.zeros(rows.stop - rows.start, np.int64),
                 allowed=np.zeros(rows.stop - rows.start, np.int64),
                 highest=np.zeros(rows.stop - rows.start, np.int64),
-                columns=np.zeros(self.columns if count_rows else 0, np.int64),
+                columns=np.zeros(self.columns if count else 0, np.int64),
             )
             if self.scored is None:
                 self._plain(rows, prices, above, least, closed, found)
@@ -97,7 +95,7 @@ class Scan:
             margins=(keys >> COLUMN_BITS)[free],
             allowed=np.concatenate([none, *(each.allowed for each in found)]),
             highest=np.concatenate([none, *(each.highest for each in found)]).astype(np.int32),
-            allowed_rows=sum((each.columns for each in found), np.zeros(self.columns if count_rows else 0, np.int64)),
+            allowed_rows=sum((each.columns for each in found), np.zeros(self.columns if count else 0, np.int64)),
         )
 
     def bonus_of(self, rows: Small, columns: Small) -> Ints:

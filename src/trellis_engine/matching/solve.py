@@ -85,7 +85,7 @@ class Solving:
         anything = np.zeros(self.scan.rows, np.int32)
         solve_all_pairs(self.scan, self.program, anything, self.closed, unwatched)
         rows = np.where(self.program.limit[: self.scan.rows] > 0, -OUT, OUT)
-        look = self.scan.best(self.program.prices, 1, rows, anything, self.closed)
+        look = self.scan.best(self.program.prices, 1, rows, anything, self.closed, count=True)
         self._raise_floor(look.highest, unwatched)
 
     def _raise_floor(self, highest: Small, step: Step) -> None:

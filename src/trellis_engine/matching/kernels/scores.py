@@ -93,8 +93,9 @@ class Bench(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What is found for some rows: margin and column in one number, best first; how many of them; how many open
-    columns are allowed; the highest score among them; and, if there is room, how many of the rows a column may have."""
+    """What is found for some rows: margin and column in one number, best first; how many of them; and, if there is
+    room for every column: how many open columns are allowed, the highest score among them, and how many of the rows a
+    column may have."""
 
     keys: Ints
     counts: Ints
@@ -290,16 +291,8 @@ def best_margins(
         for row in range(start, stop):
             score_tile(terms, row, left, right, bench)
             lowest = lowest_points(terms, least[row])
-            seen, top = 0, np.int32(highest[row - start])
-            shut = closed[left:right]
-            for at in range(right - left):
-                seen += (bench.score[at] >= lowest) & (shut[at] == 0)
-                top = max(top, bench.score[at] if shut[at] == 0 else np.int32(-1))
-            if len(of_columns) > 0 and above[row] < OUT:
-                for at in range(right - left):
-                    of_columns[left + at] += bench.score[at] >= lowest
-            allowed[row - start] += seen
-            highest[row - start] = top
+            if len(of_columns) > 0:
+                _count(bench.score, closed[left:right], lowest, above[row] < OUT, row - start, left, found)
             for at in range(terms.kept.first[row], terms.kept.first[row + 1]):
                 column = terms.kept.column[at] - left
                 if 0 <= column < right - left and bench.score[column] >= lowest:
@@ -312,6 +305,20 @@ def best_margins(
         _best_first(keys[at], counts[at])
         # an allowed pair with nothing in common has a single point
         highest[at] = max(highest[at], 1) if highest[at] >= lowest_points(terms, 0) else 0
+
+
+@compiled
+def _count(score: Small, closed: Codes, lowest: int, takes_part: bool, at: int, left: int, found: Rows) -> None:
+    """Count the tile's allowed pairs of a row and of its columns, and keep the row's highest points."""
+    seen, top, bar = 0, np.int32(found.highest[at]), np.int32(lowest)
+    for column in range(len(closed)):
+        seen += (score[column] >= bar) & (closed[column] == 0)
+        top = max(top, score[column] if closed[column] == 0 else np.int32(-1))
+    found.allowed[at] += seen
+    found.highest[at] = top
+    if takes_part:
+        for column in range(len(closed)):
+            found.columns[left + column] += score[column] >= bar
 
 
 @compiled
