@@ -192,9 +192,9 @@ def test_all_figures_together_expose_nobody(record_property: Callable[[str, obje
         )
         naive += exposed(list(published(replace(report, kinds=(everything,)), people)), len(people))
 
-    record_property("tables_attacked", shown)
-    record_property("people_exposed", ours)
-    record_property("people_exposed_if_every_table_were_shown", naive)
+    record_property("tables_attacked", int(shown))
+    record_property("people_exposed", int(ours))
+    record_property("people_exposed_if_every_table_were_shown", int(naive))
     assert ours == 0
     assert shown > 200
     assert naive > 0
