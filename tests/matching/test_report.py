@@ -15,6 +15,7 @@ from tests.factories.people import PersonFactory
 from tests.matching.test_circles import a_group
 from tests.matching.test_peers import a_crowd
 from tests.matching.test_rotations import planned
+from tests.matching.test_settings import ask, set_up
 from trellis.kernel import clock, jobs
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs.tables import Job
@@ -33,6 +34,7 @@ from trellis.matching.queries.report_settings import fingerprint
 from trellis.matching.reports.pdf import pdf_of
 from trellis.matching.reports.sheet import sheet_of
 from trellis.people.models import Organisation
+from trellis.programmes.choices import AnswerMode
 
 Rows = list[list[object]]
 
@@ -318,3 +320,21 @@ def test_circles_count_who_sits_with_each_mentor(organisation: Organisation) -> 
 
     assert sum(int(str(row[1])[0]) for row in sheet(report, "Mentors")[1:]) == len(sheet(report, "Pairs")) - 1
     assert "Smallest circle" in pdf_text(report)
+
+
+def test_settings_are_said_in_words(world: World) -> None:
+    ask(world, mode=AnswerMode.MUST_NOT)
+    world.programme.questions.update(text="Which topics?")
+    set_up(world, minimum_score=20_000, spread=1_000, level_gap={"minimum": 1, "maximum": None}, objective="total")
+
+    rows = [tuple(row) for row in sheet(made(a_round(world), world), "Settings")[1:]]
+
+    expected = {
+        ("What counts as best", "highest total score"), ("Rule", "No match below 20"),
+        ("Even load", "each further mentee of a mentor costs 1 points"), ("Rule", "Levels apart: 1 to any"),
+        ("Rule", "Never against a wish not to be matched"), ("Rule", "Different answers to “Which topics?”"),
+        ("Whose yes makes a pair", "Both, at the same time"),
+    }  # fmt: skip
+    assert expected - set(rows) == set()
+    weights = {row[0]: row[1] for row in rows if str(row[0]).startswith("Weight")}
+    assert len(weights) == sum(weight > 0 for weight in world.programme.matching["weights"].values())

@@ -16,6 +16,7 @@ from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.scenarios import OBJECTIVE_WORDS, rule_words, spread_words
 from trellis.matching.queries.solving import is_of_equals, smallest_in
 from trellis.matching.words import FACTOR_NAMES
+from trellis.programmes.queries.matched_questions import matched_questions
 from trellis.programmes.settings_model import MatchingSettings
 
 
@@ -28,7 +29,7 @@ class Fact:
 
 
 def settings_facts(found: Round) -> tuple[Fact, ...]:
-    """What counted as best, what no match could break and what made a match good. No query."""
+    """What counted as best, what no match could break and what made a match good. One query."""
     return (*_goal(found), *_rules(found), *_weights(found), *_single_pairs(found.settings))
 
 
@@ -51,7 +52,7 @@ def _goal(found: Round) -> Iterator[Fact]:
 
 
 def _rules(found: Round) -> Iterator[Fact]:
-    asked = {each["key"]: each.get("text") or each["key"] for each in found.settings.get("questions", ())}
+    asked = {each.key: each.text for each in matched_questions(found.programme)}  # a round keeps no words of the form
     for rule in engine_settings(found.settings).rules:
         plain = asdict(rule)
         yield Fact(_("Rule"), rule_words({**plain, "question": asked.get(rule.question, rule.question)}))
