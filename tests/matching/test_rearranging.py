@@ -140,8 +140,8 @@ def test_a_rule_is_named_without_giving_a_wish_away(organisation: Organisation) 
         ask(found, mentee, mentor)
 
     assert str(refused.value) == (
-        f"{mentee.full_name} and {mentor.full_name} cannot be matched: a rule that protects people keeps them apart (the "
-        "same reporting line, a wish not to be matched, an earlier no)."
+        f"{mentee.full_name} and {mentor.full_name} cannot be matched: a rule that protects people keeps them apart "
+        "(the same reporting line, a wish not to be matched, an earlier no)."
     )
     rows, _total = choice_rows(found, mentee, "", 50)
     assert mentor.pk not in {row.id for row in rows}
@@ -227,7 +227,8 @@ def test_the_proof_says_what_was_changed_by_hand_since(world: World, found: Roun
 
     proof = proof_of(found)
 
-    assert proof is not None and proof.by_hand is not None
+    assert proof is not None
+    assert proof.by_hand is not None
     assert (proof.by_hand.pairs, proof.by_hand.matched, proof.by_hand.points) == (2, 0, -plan.points)
 
 
@@ -292,8 +293,8 @@ def test_costs_are_said_in_words_to_the_point() -> None:
         "As many mentees have a mentor as now.", "1 mentee more has a mentor.", "2 mentees fewer have a mentor.",
     ]  # fmt: skip
     assert [points_words(change) for change in (0, 1000, -3250, -1)] == [
-        "The scores add up to the same.", "The scores add up to 1 point more.", "The scores add up to 3.25 points less.",
-        "The scores add up to 0.001 points less.",
+        "The scores add up to the same.", "The scores add up to 1 point more.",
+        "The scores add up to 3.25 points less.", "The scores add up to 0.001 points less.",
     ]  # fmt: skip
     assert short_words(-1, 2500, exact=True) == "−1 mentee, +2.5 points"
     assert short_words(0, 0, exact=False) == "0 points, or more"

@@ -153,7 +153,8 @@ class Program:
     def _takes(self, node: int) -> bool:
         """Whether one unit more is within the node's limit and worth its cost at the present potentials."""
         load = int(self.load[node])
-        return load < self.limit[node] and unit_cost(self.network, node, load) <= self.potential[node]
+        worth = int(self.potential[node])
+        return load < int(self.limit[node]) and int(unit_cost(self.network, node, load)) <= worth
 
     def _edges_of(self, row: int, column: int) -> list[int]:
         edges = self.listed[self.first[row] : self.first[row + 1]]
