@@ -27,7 +27,7 @@ OPEN, OUT, HELD = 0, 1, 2  # what becomes of a pair
 def narrow(
     first: Ints, mentor: Small, weight: Ints, prices: Ints, bonus: Ints, limit: Ints, kind: Bytes, fate: Bytes
 ) -> None:
-    """Write the fate of every pair, and every mentee's limit and kind on the face, pairs that are held still counted."""
+    """Write the fate of every pair, and each mentee's limit and kind on the face, held pairs still counted."""
     for row in range(len(limit)):
         start, stop = first[row], first[row + 1]
         count, wants = stop - start, limit[row]
