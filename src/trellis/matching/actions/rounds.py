@@ -131,7 +131,7 @@ def solve_round(*, found: Round, now: datetime) -> Round:
     try:
         plan = plan_of(
             found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
-            weeks_of(found.settings), smallest_in(found.settings),
+            weeks_of(found.settings), smallest_in(found.settings), lambda _pays: jobs.progress(1, STEPS),
         )  # fmt: skip
     except PinRefused as refused:
         people = enrolments_by_id(found.programme)

@@ -29,23 +29,26 @@ from trellis_engine.matching.peers import solve_peers, why_not_peers
 from trellis_engine.matching.peers_explain import explain_peers
 from trellis_engine.matching.peers_proof import peers_certificate, verify_peers
 from trellis_engine.matching.rotation import rotate
+from trellis_engine.matching.solve import Step, unwatched
 from trellis_engine.matching.weekly import Rotation
 
 AnyPlan = Plan | PeerPlan | Rotation | CirclePlan
 
 
 def plan_of(
-    model: str, pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, weeks: int = 0, smallest: int = 0
-) -> AnyPlan:
+    model: str, pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, weeks: int = 0, smallest: int = 0,
+    step: Step = unwatched,
+) -> AnyPlan:  # fmt: skip
     """The best plan for a programme of this model; with `weeks`, the best rotation; with `smallest`, circles of at
-    least that size. Raises what the engine refuses."""
+    least that size. `step` is called now and then while many pairs are looked at, and may raise to stop. Raises what
+    the engine refuses."""
     if model in EQUALS:
         return solve_peers(pool, settings, taxonomy, salt)
     if weeks:
         return rotate(pool, settings, taxonomy, salt, weeks)
     if smallest > 1:
         return solve_circles(pool, settings, taxonomy, salt, smallest=smallest)
-    return solve(pool, settings, taxonomy, salt)
+    return solve(pool, settings, taxonomy, salt, step)
 
 
 def smallest_circle(programme: Programme) -> int:
