@@ -8,7 +8,8 @@ For ANY whole-number prices v >= 0 no plan can be worth more than
 (Lagrangian relaxation of the mentors' places). A plan worth exactly UB(v) is therefore best, and anybody with the
 inputs and the scorer can check it. Bad prices can only fail to prove, never lie.
 
-With a floor T every mentee accepts only scores of at least min(T, their highest), and UB(v) counts only those pairs.
+A floor is kept where nobody wants more than one mentor: a second one could not be as good, and would have to be
+forgone for its sake. With a floor T every mentee accepts only scores of at least min(T, their highest), and UB(v) counts only those pairs.
 Two sets of mentors prove the rest: whoever has an acceptable mentor outside a set must be counted themselves, so
 places of the set + those mentees is more than any plan can match (König). ``most`` shows so that nobody else could be
 matched at all, ``beyond`` that at a floor of T + 1 fewer would be.
@@ -155,7 +156,7 @@ class _Proof:
 
     def faults(self) -> Iterator[Fault]:
         least = np.zeros(len(self.wants), np.int32)
-        if self.settings.objective == WITH_FLOOR:
+        if self.settings.objective == WITH_FLOOR and self.wants.max(initial=0) < 2:
             most, beyond = (self._set(name) for name in ("most", "beyond"))
             highest, outside_most, outside_beyond = self.bound.highest(np.array([self.closed, most, beyond]))
             floor = self.proof["floor"]

@@ -76,7 +76,7 @@ class Solving:
         look = first_look(self.scan, self.program, self.closed)
         anything = np.zeros(self.scan.rows, np.int32)
         solve_all_pairs(self.scan, self.program, anything, self.closed, step)
-        if self.settings.objective == "matched_floor_total":
+        if self.settings.objective == "matched_floor_total" and self.program.limit[: self.scan.rows].max(initial=0) < 2:
             self._raise_floor(look.highest, step)
         return self.plan(look)
 

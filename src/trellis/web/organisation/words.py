@@ -109,6 +109,7 @@ VERBS: dict[str, str | Promise] = {
     "round.fail": _("Matching round failed"),
     "round.fairness": _("Fairness figures of a round worked out"),
     "round.publish": _("Published a matching round"),
+    "round.stop": _("Stopped a rotation before its last week"),
     "round.solve": _("Matching round solved"),
     "round.start": _("Started a matching round"),
     "round.together": _("Put two people of a round together"),
