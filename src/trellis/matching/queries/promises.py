@@ -53,7 +53,9 @@ def _kind(settings: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
     """The certificate says what was promised; which goal was asked for is for the checker."""
     if certificate["objective"] in (STABLE, WISHES, ROTATION, TOTAL, PEER_OBJECTIVE, CIRCLE_OBJECTIVE):
         return str(certificate["objective"])
-    return "" if MatchingSettings.of(settings).scoring else UNSCORED
+    if not MatchingSettings.of(settings).scoring:
+        return UNSCORED
+    return FLOOR if certificate.get("floor") else ""
 
 
 def _best_headline() -> str:
@@ -86,6 +88,11 @@ def _text(kind: str, certificate: Mapping[str, Any]) -> str:
         return _("Under this programme's rules and pins, no other plan adds up to more than its %(total)s points.") % {
             "total": total
         }
+    if kind == FLOOR:
+        return _(
+            "Under this programme's rules and pins, no other plan matches more people; none of those that match as "
+            "many serves the worst-off better; and none of these adds up to more than its %(total)s points."
+        ) % {"total": total}
     return _(
         "Under this programme's rules and pins, no other plan matches more people, or adds up to more than its "
         "%(total)s points."
@@ -118,6 +125,25 @@ _CEILING = (
     ),
 )
 _STEPS: dict[str, tuple[tuple[Words, Words], ...]] = {
+    FLOOR: (
+        (
+            _lazy("Nobody is worse off than need be"),
+            _lazy(
+                "Every match reaches a lowest score or, where nobody better exists for somebody, their own best. Two "
+                "groups of mentors are named who have too few places: one shows that nobody else could be matched, the "
+                "other that with a higher lowest score fewer people would be."
+            ),
+        ),
+        _PRICE,
+        _CEILING,
+        (
+            _lazy("This plan reaches the ceiling"),
+            _lazy(
+                "So none is better among those that keep the lowest score. The check is a short program of its own "
+                "that shares nothing with the one that found the plan."
+            ),
+        ),
+    ),
     "": (
         _PRICE,
         _CEILING,
