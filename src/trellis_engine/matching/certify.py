@@ -9,8 +9,8 @@ For ANY whole-number prices v >= 0 no plan can be worth more than
 inputs and the scorer can check it. Bad prices can only fail to prove, never lie.
 
 A floor is kept where nobody wants more than one mentor: a second one could not be as good, and would have to be
-forgone for its sake. With a floor T every mentee accepts only scores of at least min(T, their highest), and UB(v) counts
-only those pairs.
+forgone for its sake. With a floor T every mentee accepts only scores of at least min(T, their highest), and UB(v)
+counts only those pairs.
 Two sets of mentors prove the rest: whoever has an acceptable mentor outside a set must be counted themselves, so
 places of the set + those mentees is more than any plan can match (König). ``most`` shows so that nobody else could be
 matched at all, ``beyond`` that at a floor of T + 1 fewer would be.

@@ -16,6 +16,7 @@ from trellis_engine.matching.circle_plan import CIRCLE_OBJECTIVE
 from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
 
 STABLE, WISHES, ROTATION, UNSCORED, TOTAL = "stable", "wishes", "rotation", "unscored", "total"
+FLOOR = "floor"  # the usual goal, where a lowest score could be promised
 FEW_RANKS = 3  # of the choices that the summary counts
 
 
