@@ -1,4 +1,4 @@
-"""A manager drags a pair onto another, sees the cost, does it and undoes it; the same by keyboard and without script."""
+"""A manager drags a pair onto another, sees the cost, does it, undoes it; the same by keyboard and without script."""
 
 import pytest
 from django.urls import reverse

@@ -7,7 +7,7 @@ before; keeping the copy only makes the next question quick.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Self
@@ -109,12 +109,17 @@ class _Copy:
     def follow(self, board: Board) -> None:
         """Hold what is decided, and take the pairs of the board wherever they are as good as any."""
         self.key = ""
-        if self.live.hold(board.held, board.declined):
+        held, declined, pairs = (self._known(codes) for codes in (board.held, board.declined, board.pairs))
+        if self.live.hold(held, declined):
             raise CannotBeTogether(
                 _("A pair that you approved or pinned is against a rule by now. Decline it, or run the round again.")
             )
-        self.live.come_near(board.pairs)
+        self.live.come_near(pairs)
         self.key = board.key
+
+    def _known(self, pairs: Iterable[Codes]) -> list[Codes]:
+        """Those of whom both were there when the round was solved."""
+        return [pair for pair in pairs if pair[0] in self.live.rows and pair[1] in self.live.columns]
 
 
 Solved = tuple[int, str, str]  # a round, what it was solved on, and its salt
