@@ -103,9 +103,8 @@ def run_together(commands: list[list[str]]) -> int:
 
 
 def _part(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    # our own words and checked numbers
     words = [sys.executable, "-m", "trellis.cli.serve", str(os.getpid()), *command]
-    return subprocess.Popen(words, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(words, start_new_session=True)  # noqa: S603  # our own words and checked numbers
 
 
 def _compile_loops() -> "subprocess.Popen[bytes] | None":
@@ -113,8 +112,8 @@ def _compile_loops() -> "subprocess.Popen[bytes] | None":
     if loops.READY.exists() or not find_spec("numba"):
         return None
     words = [sys.executable, "-m", "trellis_engine.matching.warm"]
-    # gentle: pages come first
-    return subprocess.Popen(["nice", *words], stdout=subprocess.DEVNULL)  # noqa: S603, S607
+    # gentle, because pages come first; `nice` is wherever the system keeps it
+    return subprocess.Popen(["nice", *words], stdout=subprocess.DEVNULL)  # noqa: S603, S607  # our own words
 
 
 def _begun_again(process: "subprocess.Popen[bytes]", command: Sequence[str]) -> "subprocess.Popen[bytes]":

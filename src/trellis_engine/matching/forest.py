@@ -99,7 +99,7 @@ def _take_if_tight(crowd: Crowd, forest: Forest, person: int) -> None:
 @compiled
 def u_now(forest: Forest, person: int) -> int:
     top = forest.top[person]
-    return forest.u[person] - forest.label[top] * (forest.now[TIME] - forest.since[top])  # type: ignore[no-any-return]
+    return int(forest.u[person] - forest.label[top] * (forest.now[TIME] - forest.since[top]))
 
 
 @compiled

@@ -5,6 +5,7 @@ For the objectives that look at the allowed pairs themselves (stable, wishes, ro
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,6 @@ class Openings:
         self.pool = Pool(salted_order(salt, pool.mentees), salted_order(salt, pool.mentors))
         self.settings = settings
         self.scorer = Scorer(self.pool, settings, taxonomy)
-        self.tally = Tally(self.pool, self.scorer.rules)
         self.wants = np.array([_limit(person.places, weeks, 1) for person in self.pool.mentees], np.int64)
         self.places = np.array([_limit(person.places, weeks) for person in self.pool.mentors], np.int64)
         self.pins = tuple(self._pin(*pin, taxonomy) for pin in sorted(settings.pinned))
@@ -64,6 +64,11 @@ class Openings:
         self.closed: dict[int, list[int]] = {}  # mentors to whom a mentee is pinned
         for row, column in self.pinned:
             self.closed.setdefault(row, []).append(column)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Made by those who count while they look at every pair."""
+        return Tally(self.pool, self.scorer.rules)
 
     def _pin(self, mentee: str, mentor: str, taxonomy: Taxonomy) -> Pair:
         people = self.pool.pair(mentee, mentor)

@@ -4,7 +4,6 @@ The compiled code is kept on disk; a second call finds it there and is done at o
 """
 
 import os
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -47,12 +46,13 @@ def main() -> None:
     if find_spec("numba") is None:
         print("numba is missing: matching works, large rounds slowly.")  # noqa: T201  # a command's output
         return
-    if not COMPILED:  # begin again as somebody who compiles
-        raise SystemExit(subprocess.call([sys.executable, "-m", __spec__.name], env={**os.environ, CHOICE: "compile"}))  # noqa: S603
+    if not COMPILED:  # begin again as somebody who compiles, in the same process: whoever stops it stops the work
+        words = [sys.executable, "-m", __spec__.name]
+        os.execve(sys.executable, words, {**os.environ, CHOICE: "compile"})  # noqa: S606  # our own words
     start = time.perf_counter()
     warm()
     READY.touch()
-    print(f"Matching is ready ({time.perf_counter() - start:.1f} s).")  # noqa: T201
+    print(f"Matching is ready ({time.perf_counter() - start:.1f} s).")  # noqa: T201  # a command's output
 
 
 if __name__ == "__main__":

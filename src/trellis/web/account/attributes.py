@@ -21,7 +21,7 @@ class AttributesForm(forms.Form):
     """One question for each kind; every one may stay open."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # whatever forms take is handed on
         for kind, options in ATTRIBUTES.items():
             choices = [("", _("I would rather not say")), *options.items()]
             self.fields[kind] = forms.ChoiceField(label=LABELS[kind], choices=choices, required=False)

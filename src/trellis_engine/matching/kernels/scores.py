@@ -111,12 +111,12 @@ def bench() -> Bench:
 
 
 @compiled
-def _ones(word: np.uint64) -> int:
+def _ones(word: np.uint64) -> np.uint64:
     """How many bits are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
     word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)  # type: ignore[return-value]
+    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
 @compiled
