@@ -137,7 +137,7 @@ def main() -> int:
     sheet: list[dict[str, object]] = []
     size = largest_proven()
     print(f"FIGURE  the largest round solved and proven within a minute: {size}", flush=True)
-    sheet.append({"promise": "The largest round solved and proven within a minute", "figure": size, "pass": True})
+    sheet.append({"promise": "The largest round solved and proven within a minute", "figure": size})
     with postgres() as address:
         for promise in PROMISES:
             for database in promise.databases:
@@ -150,9 +150,9 @@ def main() -> int:
                 sheet.append({"promise": f"{promise.words} ({database})", "figure": str(outcome), "pass": kept})
                 print(f"{'PASS' if kept else 'FAIL'}  {promise.words} ({database}): {outcome}", flush=True)
                 SHEET.write_text(json.dumps(sheet, indent=1) + "\n")
-    kept_all = all(line["pass"] for line in sheet)
-    print(f"{sum(bool(line['pass']) for line in sheet)} of {len(sheet)} promises kept. Written to {SHEET}.")
-    return 0 if kept_all else 1
+    kept_or_not = [bool(line["pass"]) for line in sheet if "pass" in line]  # a figure alone promises nothing
+    print(f"{sum(kept_or_not)} of {len(kept_or_not)} promises kept. Written to {SHEET}.")
+    return 0 if all(kept_or_not) else 1
 
 
 if __name__ == "__main__":
