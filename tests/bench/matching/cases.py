@@ -76,7 +76,7 @@ def one_to_one(count: int, runners: tuple[str, ...]) -> Case:
 
 
 def at_2000(name: str, title: str, *, mentors: int = 2_000, **more: object) -> Case:
-    return Case(f"{name}-2000", f"2,000 × {mentors:,}, {title}", 2_000, mentors, TRIED, **more)  # type: ignore[arg-type]
+    return Case(f"{name}-2000", f"2,000 × {mentors:,}, {title}", 2_000, mentors, TRIED, **more)
 
 
 TRIED = ("trellis", *ASSIGNERS)

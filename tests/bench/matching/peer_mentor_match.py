@@ -13,7 +13,7 @@ from tests.bench.matching.cases import Case
 from tests.bench.matching.scores import facts_of, outcome, plain_rows
 
 
-class LookUp(Rule):  # type: ignore[misc]
+class LookUp(Rule):
     def __init__(self, scores: list[list[int]], bonus: int) -> None:
         super().__init__()
         self.scores, self.bonus = scores, bonus

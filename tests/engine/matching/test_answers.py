@@ -145,7 +145,7 @@ def test_importance_runs_from_1_to_9(importance: int) -> None:
     ],
 )
 def test_rules_on_what_two_people_share(rule: Rule, same: dict[str, object], forbidden: bool) -> None:
-    pool = Pool(*((Participant(id=name, **same),) for name in ("m", "n")))  # type: ignore[arg-type]
+    pool = Pool(*((Participant(id=name, **same),) for name in ("m", "n")))
 
     refusal = why_not(pool, replace(asking(), rules=(rule,)), NOTHING, "m", "n")
 

@@ -7,7 +7,7 @@ EVEN = Settings(weights={"balance": 100}, rules=(Rule("common_language"), Rule("
 
 
 def someone(name: str, *languages: str, level: int = 3, places: int = 1, **facts: object) -> Participant:
-    return Participant(id=name, languages=frozenset(languages), level=level, places=places, **facts)  # type: ignore[arg-type]
+    return Participant(id=name, languages=frozenset(languages), level=level, places=places, **facts)
 
 
 def test_a_rule_is_blamed_alone_only_where_nothing_else_forbids() -> None:

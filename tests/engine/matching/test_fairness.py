@@ -34,7 +34,7 @@ def population(seed: int, *, size: int = 400, women: float = 0.7, men: float = 0
 def by_gender(people: Sequence[Outcome], **more: object) -> Kind:
     half = len(people) // 2
     said = {person.id: OPTIONS[int(number >= half)] for number, person in enumerate(people)}
-    return replace(Kind("gender", OPTIONS, said), **more)  # type: ignore[arg-type]
+    return replace(Kind("gender", OPTIONS, said), **more)
 
 
 def verdicts(report: Report) -> set[str]:

@@ -127,7 +127,7 @@ def test_a_round_without_a_plan_has_nothing_to_look_at(manager: Client, world: W
 
 def test_a_round_of_equals_says_that_it_has_no_figures(manager: Client, world: World) -> None:
     found = a_round(world)
-    Round.objects.update(certificate={**found.certificate, "objective": PEER_OBJECTIVE})  # type: ignore[dict-item]
+    Round.objects.update(certificate={**found.certificate, "objective": PEER_OBJECTIVE})
 
     assert "Not for this kind of round yet" in text(manager, page(found))
     assert "not for this kind yet" in manager.post(make(found), follow=True).content.decode()
