@@ -35,6 +35,7 @@ from trellis_engine.matching.checking import (
     pair_faults,
     place_faults,
 )
+from trellis_engine.matching.hashing import salted
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.score import Scorer, score_of
@@ -140,6 +141,7 @@ class _Proof:
     """The numbers of a certificate held against all pairs."""
 
     def __init__(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
+        pool = salted(pool, proof["salt"])  # any order would do; this one may have been read already
         self.proof, self.pool, self.settings, self.taxonomy = proof, pool, settings, taxonomy
         scorer = Scorer(pool, settings, taxonomy)
         self.rows, self.columns = scorer.encoded.mentee_rows, scorer.encoded.mentor_columns
