@@ -90,11 +90,11 @@ class Covering:
         return int(end)
 
     def listed(self) -> tuple[Ints, Small, Small]:
-        """Where each (skill, tile) begins, and the columns and levels of its offers, the highest level first."""
+        """Where each (skill, tile) begins, and the columns and levels of its offers."""
         tiles = len(self.offers) // TILE + 1
         skill, column, level = self.offered.skills.number, self.offered.who, self.offered.level
         place = skill.astype(np.int64) * tiles + column // TILE
-        order = np.lexsort((column, -level, place))
+        order = np.lexsort((column, place))
         counts = np.bincount(place, minlength=len(self.world.number) * tiles)
         first = np.concatenate([[0], np.cumsum(counts)])
         return first, column[order].astype(np.int32), level[order]

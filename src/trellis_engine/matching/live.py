@@ -306,7 +306,10 @@ class Live:
         solving = self.solving
         for row, column in sorted(solving.scan.taken_since):
             solving.program.put(row, column, NEVER)
-        return Reserve(solving.scan, solving.program, solving.floor.least, solving.closed)
+        reserve = Reserve(solving.scan)
+        reserve.accept(solving.floor.least)
+        reserve.look(solving.program, solving.closed)
+        return reserve
 
     def _lay(self) -> _Laid:
         solving, m = self.solving, self.solving.program.m

@@ -1,7 +1,7 @@
 """From people to a plan: pins first, then the best plan over all pairs, then a reason for everyone left."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,9 @@ from trellis_engine.matching.leftover import why_left
 from trellis_engine.matching.openings import Openings
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Pair, Plan
-from trellis_engine.matching.pricing import first_look, solve_all_pairs
 from trellis_engine.matching.program import Program
 from trellis_engine.matching.reasons import InputRefused, Unmatched
+from trellis_engine.matching.reserve import Reserve, Step, unwatched
 from trellis_engine.matching.scan import Offers, Scan
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 from trellis_engine.matching.stable import solve_stable
@@ -25,11 +25,7 @@ from trellis_engine.matching.wishes import solve_wishes
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
-Step = Callable[[int], None]
-
-
-def unwatched(pays: int) -> None:
-    """Nobody wants to know how far it is."""
+FIRST_CANDIDATES = 24  # pairs of each mentee to begin with
 
 
 def solve(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, step: Step = unwatched) -> Plan:
@@ -61,6 +57,7 @@ class Solving:
         self.pool = self.openings.pool
         self.bonus = first_mentor_bonus(self.pool, self.settings)
         self.scan = Scan(self.openings.scorer, tuple(self.openings.pinned))
+        self.reserve = Reserve(self.scan)
         places = self.openings.places
         self.closed: Flags = places < 1
         self.base = self._busy()
@@ -73,9 +70,8 @@ class Solving:
         self.floor = Floor(0, np.zeros(len(wants), np.int32), np.zeros(len(places), bool), np.zeros(len(places), bool))
 
     def run(self, step: Step) -> Plan:
-        look = first_look(self.scan, self.program, self.closed)
-        anything = np.zeros(self.scan.rows, np.int32)
-        solve_all_pairs(self.scan, self.program, anything, self.closed, step)
+        look = self.reserve.look(self.program, self.closed, FIRST_CANDIDATES, count=True)
+        self.reserve.solve(self.program, self.closed, step)
         if self.settings.objective == "matched_floor_total" and self.program.limit[: self.scan.rows].max(initial=0) < 2:
             self._raise_floor(look.highest, step)
         return self.plan(look)
@@ -83,7 +79,8 @@ class Solving:
     def find_floor(self) -> None:
         """Solve on without a floor, then raise it again: after edits a lower one may be all that is left."""
         anything = np.zeros(self.scan.rows, np.int32)
-        solve_all_pairs(self.scan, self.program, anything, self.closed, unwatched)
+        self.reserve.accept(anything)
+        self.reserve.solve(self.program, self.closed)
         rows = np.where(self.program.limit[: self.scan.rows] > 0, -OUT, OUT)
         look = self.scan.best(self.program.prices, 1, rows, anything, self.closed, count=True)
         self._raise_floor(look.highest, unwatched)
@@ -94,7 +91,8 @@ class Solving:
         rows, columns = self.program.end_a, self.program.end_b - np.int32(self.program.n)
         scores = self.program.weight - self.scan.bonus_of(rows, columns)
         self.program.drop_edges(scores < self.floor.least[rows])
-        solve_all_pairs(self.scan, self.program, self.floor.least, self.closed, step)
+        self.reserve.accept(self.floor.least)
+        self.reserve.solve(self.program, self.closed, step)
 
     def plan(self, look: Offers) -> Plan:
         """What the program says, in people."""

@@ -80,7 +80,7 @@ def thin(monkeypatch: pytest.MonkeyPatch, chance: random.Random) -> None:
     """So small a reserve that small worlds have pairs in doubt."""
     monkeypatch.setattr(reserve, "KEPT", chance.choice([1, 1, 2, 48]))
     monkeypatch.setattr(reserve, "MOST", chance.choice([1, 64]))
-    monkeypatch.setattr(reserve, "BUDGET", chance.choice([0, 3, 1 << 12, 1 << 12]))
+    monkeypatch.setattr(reserve, "SINGLE", chance.choice([1 << 20, 8, 0, 0]))
 
 
 def test_every_edit_leaves_the_optimum_of_solving_anew(monkeypatch: pytest.MonkeyPatch) -> None:

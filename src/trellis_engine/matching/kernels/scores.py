@@ -41,7 +41,7 @@ class Covers(NamedTuple):
     skill: Small
     level: Small
     bits: Words
-    offer_first: Ints  # [covering, skill x tiles + tile]; the highest level first
+    offer_first: Ints  # [covering, skill x tiles + tile]; columns ascend
     offer_column: Small
     offer_level: Small
     line: Ints  # [covering, row]: where the row's part of the points begins; then [half-hits, column's class]
@@ -151,7 +151,7 @@ def _coverings(covers: Covers, row: int, start: int, columns: int, bench: Bench)
             level, mask = covers.level[step], covers.bits[step]
             for entry in range(covers.offer_first[covering, where], covers.offer_first[covering, where + 1]):
                 if covers.offer_level[entry] <= level:
-                    break
+                    continue
                 at = np.uint32(covers.offer_column[entry] - start)
                 if hits[at] == 0:
                     touched[count] = at
@@ -163,7 +163,7 @@ def _coverings(covers: Covers, row: int, start: int, columns: int, bench: Bench)
             level, mask = covers.level[step], covers.bits[step]
             for entry in range(covers.offer_first[covering, where], covers.offer_first[covering, where + 1]):
                 if covers.offer_level[entry] <= level:
-                    break
+                    continue
                 at = np.uint32(covers.offer_column[entry] - start)
                 if bits[at] & mask == 0:
                     if hits[at] == 0:

@@ -97,7 +97,7 @@ def _covered(covers: Covers, row: int, column: int, columns: int) -> int:
                 continue
             if _level_of(covers, covering, covers.skill[step] * tiles + tile, column) > covers.level[step]:
                 met |= covers.bits[step]
-                hits += covers.gain[step]
+                hits += 2 if step < covers.middle[covering, row] else 1
         if hits > 0:
             at = covers.line[covering, row] + hits * covers.classes[covering] + covers.column_class[covering, column]
             total += covers.points[at]
