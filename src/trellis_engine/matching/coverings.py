@@ -104,7 +104,8 @@ class Covering:
         kinds, column_class = np.unique(self._by_chance() << 32 | self._skills_about(), return_inverse=True)
         by_chance, about = kinds >> 32, kinds & 0xFFFFFFFF
         sizes, of_row = np.unique(self.sought.counts, return_inverse=True)
-        lines, starts = [], []
+        lines: list[Small] = []
+        starts: list[int] = []
         for size in sizes.tolist():
             starts.append(sum(line.size for line in lines))
             hits = np.arange(2 * size + 1)[:, None]
@@ -153,4 +154,4 @@ def make_coverings(
     end = 0
     for covering in made:
         end = covering.lay(anybody, end, steps)
-    return made, Steps(*(each[:end].copy() for each in steps))
+    return made, Steps(steps.skill[:end].copy(), steps.level[:end].copy(), steps.bits[:end].copy())
