@@ -21,7 +21,7 @@ from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Round, Scenario
 from trellis.matching.queries.pool import matching_of
 from trellis.matching.queries.promises import weeks_of
-from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, can_compare, point_name, work_of
+from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, can_compare, is_scored, point_name, work_of
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 
@@ -74,9 +74,10 @@ def make_prices(*, by: Person, found: Round, now: datetime) -> Scenario:
 def make_curve(*, by: Person, programme: Programme, axis: str, now: datetime) -> Scenario:
     """Draw what one good costs in another, with today's pool and settings; replaces the curve of the same axis.
 
-    Raises NotAllowed.
+    Raises NotAllowed, ScenarioRefused.
     """
     _hold_comparable(by, programme)
+    _need_scores(programme)
     Scenario.objects.filter(programme=programme, figures__kind=CURVE, figures__axis=axis).delete()
     settings = {**matching_of(programme), **({"released": True} if axis == REMATCH else {})}
     return _create(by, programme, axis, CURVE, settings, now, axis=axis)
@@ -149,6 +150,7 @@ def use_scenario(*, by: Person, found: Scenario, now: datetime) -> Round:
 @transaction.atomic
 def open_point(*, by: Person, found: Scenario, value: int, now: datetime) -> Scenario:
     """Make a plan to compare out of one point of a curve. Raises NotAllowed, ScenarioRefused."""
+    _need_scores(found.programme)
     points = {point["value"]: point["changes"] for point in found.figures.get("points", ())}
     if value not in points:
         raise ScenarioRefused(_("This point is not on the curve any more. Reload the page."))
@@ -197,6 +199,13 @@ def _hold_comparable(by: Person, programme: Programme) -> None:
                 "Settings can be compared where mentees are matched with mentors. Peers and circles are matched by "
                 "other means; start a round to see its plan."
             )
+        )
+
+
+def _need_scores(programme: Programme) -> None:
+    if not is_scored(programme):
+        raise ScenarioRefused(
+            _("Nobody is scored in this programme, so there is no curve to draw. Switch scoring on to see one.")
         )
 
 

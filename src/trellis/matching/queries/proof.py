@@ -11,6 +11,7 @@ from trellis.matching.queries.solving import faults_in, is_of_equals, smallest_i
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
 from trellis.programmes.choices import Side
+from trellis.programmes.settings_model import MatchingSettings
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Proof:
     mentees: int  # who looked for a mentor; among equals everybody who looked for a partner
     pairs: int
     points: int  # the total in hundredths of the score people see: 100 for a perfect pair
+    scored: bool
     promise: Promise
     by_hand: ByHand | None  # how the board differs from it since
 
@@ -42,7 +44,8 @@ def proof_of(found: Round) -> Proof | None:
     left = (rows if is_of_equals(found.certificate) else rows.filter(enrolment__side=Side.MENTEE)).count()
     pairs = len(planned_rows(found.certificate))
     promise = promise_of(found.settings, found.certificate, matched + left)
-    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, promise, by_hand(found))
+    scored = MatchingSettings.of(found.settings).scoring
+    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, scored, promise, by_hand(found))
 
 
 def check_again(found: Round) -> Checked:

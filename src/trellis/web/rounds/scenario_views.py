@@ -16,7 +16,7 @@ from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Scenario
 from trellis.matching.queries.comparison import MOST, changes_between, chosen, comparison
 from trellis.matching.queries.pool import matching_of
-from trellis.matching.queries.scenarios import PLAN, can_compare, differences, plans_of, work_of
+from trellis.matching.queries.scenarios import PLAN, can_compare, differences, is_scored, plans_of, work_of
 from trellis.programmes import checks
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.choices import Side
@@ -54,6 +54,7 @@ def scenarios(request: PersonRequest, slug: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "programme": programme, "comparable": can_compare(programme), "rows": rows, "solving": solving, "most": MOST,
+        "scored": is_scored(programme), "any_scored": any(row.scored for row in rows),
         "shown": {plan.number for plan in plans}, "here": request.get_full_path(),
         "compared": comparison(programme, plans) if plans else None,
         "changes": changes_between(plans[0], plans[1], size=FEW) if len(plans) > 1 else None,

@@ -19,6 +19,7 @@ from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.review import next_choices, waiting_next_choices
+from trellis.matching.queries.scenarios import can_compare
 from trellis.matching.queries.start import obstacles_of, openings_of
 from trellis.matching.rules import Agreeing, can_rotate
 from trellis.people.models import Person
@@ -56,7 +57,7 @@ def rounds(request: PersonRequest, slug: str) -> HttpResponse:
     obstacles = obstacles_of(programme, ready)
     context = {
         "programme": programme, "rounds": found, "open": running, "choices": next_choices(programme),
-        "rotates": can_rotate(programme), "ready": ready, "obstacles": obstacles,
+        "rotates": can_rotate(programme), "comparable": can_compare(programme), "ready": ready, "obstacles": obstacles,
         "stopped": any(each.stops for each in obstacles),
     }  # fmt: skip
     return render(request, "rounds/rounds.html", context)
