@@ -45,6 +45,8 @@ from trellis.matching.queries.solving import (
     smallest_circle,
     smallest_in,
 )
+from trellis.matching.queries.stability import KEY as STABILITY
+from trellis.matching.queries.stability import stability_figures
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
@@ -133,6 +135,7 @@ def solve_round(*, found: Round, now: datetime) -> Round:
             found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
             weeks_of(found.settings), smallest_in(found.settings), lambda _pays: jobs.progress(1, STEPS),
         )  # fmt: skip
+        found.settings[STABILITY] = stability_figures(plan, pool, engine_settings(found.settings), found.salt)
     except PinRefused as refused:
         people = enrolments_by_id(found.programme)
         mentee, mentor = people["mentee", refused.mentee].person, people["mentor", refused.mentor].person

@@ -14,6 +14,8 @@ from trellis.matching.models import Round, Scenario
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
 from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, can_compare, with_more_places
+from trellis.matching.queries.stability import KEY as STABILITY
+from trellis.matching.queries.stability import stability_figures
 from trellis.matching.stored import pool_from_json, pool_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.programmes.models import Programme
@@ -107,7 +109,8 @@ def _plan(found: Scenario, now: datetime) -> Answered:
         engine_version=solved.plan.engine_version,
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
-            "people": people, "blocking": _blocking(solved, pool, found.salt), "alike": _alike(solved, pool, settings),
+            "people": people, "blocking": _blocking(solved, pool, found.salt),
+            STABILITY: stability_figures(solved.plan, pool, solved.settings, found.salt), "alike": _alike(solved, pool, settings),
         },
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from trellis.matching.models import Scenario
 from trellis.matching.queries.board import shown_score
 from trellis.matching.queries.pool import matching_of
 from trellis.matching.queries.scenarios import PLAN, differences
+from trellis.matching.queries.stability import stability_of
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 
@@ -119,7 +120,7 @@ def comparison(programme: Programme, plans: Sequence[Scenario]) -> Comparison:
             )
             for letter, plan in zip(LETTERS, plans, strict=False)
         ),
-        lines=(*_lines(figures, scored=scored), _who_changes(plans), _proofs(figures)),
+        lines=(*_lines(figures, scored=scored), *_stability(figures), _who_changes(plans), _proofs(figures)),
         alike=alike and scored, same_people=len({plan.figures["people"] for plan in plans}) < 2, scored=scored,
     )  # fmt: skip
 
@@ -225,6 +226,13 @@ def _who_changes(plans: Sequence[Scenario]) -> Line:
         count = sum(first.get(mentee) != theirs.get(mentee) for mentee in first.keys() | theirs.keys())
         cells.append(Cell(str(count), ngettext("mentee", "mentees", count)))
     return Line(_("Who changes"), _("mentees with another mentor than in A"), tuple(cells))
+
+
+def _stability(figures: list[Figures]) -> Iterable[Line]:
+    costs = [stability_of(each) for each in figures]
+    if any(costs):
+        cells = (Cell(cost.short, _("against most matched first")) if cost else Cell("–", "") for cost in costs)
+        yield Line(_("What stability costs"), _("by its own weights"), tuple(cells))
 
 
 def _proofs(figures: list[Figures]) -> Line:

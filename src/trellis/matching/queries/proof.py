@@ -8,6 +8,7 @@ from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.promises import Promise, planned_rows, promise_of, weeks_of
 from trellis.matching.queries.rearranged import ByHand, by_hand
 from trellis.matching.queries.solving import faults_in, is_of_equals, smallest_in
+from trellis.matching.queries.stability import Stability, stability_of
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import fault_words
 from trellis.programmes.choices import Side
@@ -24,6 +25,7 @@ class Proof:
     points: int  # the total in hundredths of the score people see: 100 for a perfect pair
     scored: bool
     promise: Promise
+    stability: Stability | None  # what it costs that the plan is stable, where it is
     by_hand: ByHand | None  # how the board differs from it since
 
 
@@ -45,7 +47,9 @@ def proof_of(found: Round) -> Proof | None:
     pairs = len(planned_rows(found.certificate))
     promise = promise_of(found.settings, found.certificate, matched + left)
     scored = MatchingSettings.of(found.settings).scoring
-    return Proof(matched, matched + left, pairs, (found.total or 0) // 1000, scored, promise, by_hand(found))
+    points = (found.total or 0) // 1000
+    stability = stability_of(found.settings)
+    return Proof(matched, matched + left, pairs, points, scored, promise, stability, by_hand(found))
 
 
 def check_again(found: Round) -> Checked:

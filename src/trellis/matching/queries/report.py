@@ -173,6 +173,8 @@ def _figures(found: Round, pairs: Sequence[Pair]) -> Iterator[Fact]:
         yield Fact(_("Weakest match"), str(shown_score(min(scores))))
         yield Fact(_("Average match"), f"{sum(scores) / len(scores) / 1000:.1f}")
         yield Fact(_("Total score"), f"{proof.points:,}")
+    if proof.stability:
+        yield Fact(_("What stability costs"), proof.stability.words)
     yield Fact(_("Pairs of the plan"), str(proof.pairs))
     states = Counter(pair.state for pair in pairs)
     for state in map(str, ProposalState.labels):
