@@ -175,6 +175,7 @@ OBJECTS: dict[str, Object] = {
         "round_report round_report_make round_report_pdf round_report_sheet", RUNS, slug="@slug", number="@round"
     ),
     **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
+    **_each("round_proof_file", RUNS, slug="@slug", number="@round"),
     **_each(
         "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again "
         "round_together round_together_undo",

@@ -3,7 +3,7 @@ they stated: what such a file holds, and how it is read.
 
 People are numbers. Instead of what they stated, the file holds the score of every pair, 0 where a rule keeps the two
 apart. Single facts, even coded, would tell who somebody is; and beside the scores, what they said in confidence could
-be worked back. So the file proves the plan for these scores, and that these are the scores of what people stated can only
+be worked back. So the file proves the plan for these scores; that these are the scores of what people stated can only
 be seen where that is kept. Nor are wishes given out: where they decided, a file proves less (``pairs_only``).
 """
 

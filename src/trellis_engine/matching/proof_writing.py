@@ -31,6 +31,11 @@ class Solved:
         return bool(self.certificate["objective"] == PEER_OBJECTIVE)
 
     @property
+    def pairs(self) -> int:
+        """How many pairs there could be."""
+        return len(self.pool.mentees) * len(self.pool.mentors)
+
+    @property
     def wishes_decided(self) -> bool:
         """Whether anybody ranked somebody, in a plan that is made by ranks."""
         pool = self.pool

@@ -119,7 +119,7 @@ def content_of(found: Round, *, now: datetime) -> Content:
         about=tuple(_about(found, pairs, now)), figures=tuple(_figures(found, pairs)), settings=settings_facts(found),
         identity=identity_facts(found), proven=_proven(found), pairs=tuple(pairs), loads=tuple(_loads(found, pairs)),
         unmatched=tuple(unmatched_rows(found)), fairness=fairness_of(kept) if kept and kept.made_at else None,
-        no_fairness=_no_fairness(found), certificate=certificate_bytes(found.certificate),
+        no_fairness=_("No fairness figures have been made for this round. The report shows none that its page does not."), certificate=certificate_bytes(found.certificate),
     )  # fmt: skip
 
 
@@ -207,6 +207,8 @@ def _proven(found: Round) -> Proven:
         words = _(
             "Checked again for this report: the certificate does not hold. Something about this round was changed "
             "after it was solved. Do not rely on it; run it again."
+    if checked.older:
+        words = checked.faults[0]
         )
     promise = proof.promise
     how = (

@@ -105,6 +105,7 @@ VERBS: dict[str, str | Promise] = {
     "round.report": _("Matching report of a round made"),
     "round.download_report": _("Downloaded the matching report of a round"),
     "round.drop_report": _("Deleted an old matching report"),
+    "round.download_proof": _("Downloaded the proof file of a round"),
     "round.ask_for_fairness": _("Asked for the fairness figures of a round"),
     "round.fail": _("Matching round failed"),
     "round.fairness": _("Fairness figures of a round worked out"),
