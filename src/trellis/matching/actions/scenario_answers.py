@@ -110,7 +110,8 @@ def _plan(found: Scenario, now: datetime) -> Answered:
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
             "people": people, "blocking": _blocking(solved, pool, found.salt),
-            STABILITY: stability_figures(solved.plan, pool, solved.settings, found.salt), "alike": _alike(solved, pool, settings),
+            STABILITY: stability_figures(solved.plan, pool, solved.settings, found.salt),
+            "alike": _alike(solved, pool, settings),
         },
     )  # fmt: skip
 
