@@ -1,6 +1,7 @@
 """Whether a proof file (proof_file.py) holds. It knows nothing but the file, and never how it was written."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from trellis_engine.matching.checking import (
@@ -55,8 +56,7 @@ def _shape(file: Any) -> Iterator[Fault]:
     for side in ("mentees", "mentors"):
         rows = enumerate(file[side])
         yield from (_malformed(f"{side}/{at}") for at, row in rows if type(row) is not dict or _kinds(row) != PERSON)
-    for name in ("pinned", "kept"):
-        yield from (_malformed(f"asked/{name}") for pair in file["asked"][name] if not _is_pair(pair))
+    yield from (_malformed(f"asked/{name}") for name in ("pinned", "kept") if not _are_pairs(file["asked"][name]))
     for at, line in enumerate(file["scores"]):
         if type(line) is not list or any(type(score) is not int for score in line):
             yield _malformed(f"scores/{at}")
@@ -66,8 +66,10 @@ def _kinds(part: dict[Any, Any]) -> dict[Any, type]:
     return {name: type(value) for name, value in part.items()}
 
 
-def _is_pair(pair: Any) -> bool:
-    return type(pair) is list and [type(each) for each in pair] == [str, str]
+def _are_pairs(rows: list[Any]) -> bool:
+    """Pairs of ids, each once and in their order."""
+    fits = all(type(row) is list and [type(each) for each in row] == [str, str] for row in rows)
+    return fits and all(one < two for one, two in pairwise(rows))
 
 
 def _seals(file: ProofFile) -> Iterator[Fault]:
