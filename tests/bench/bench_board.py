@@ -98,7 +98,7 @@ def in_a_browser(world: World, path: str, address: str) -> Iterator[str]:
             browser = statistics.median(run["ready"] - run["answered"] for run in runs)
             yield (
                 f"slow-down {rate} x: ready after {ready:.0f} ms (slowest of {RUNS}: {most:.0f}), of which "
-                f"{answered:.0f} until the server's first byte and {browser:.0f} in the browser; first paint {paint:.0f}"
+                f"{answered:.0f} to the server's first byte and {browser:.0f} in the browser; first paint {paint:.0f}"
             )
         yield f"{runs[0]['cards']} cards and {runs[0]['nodes']} elements on the page"
 

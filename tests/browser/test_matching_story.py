@@ -158,7 +158,8 @@ def _reads_fairness(hand: Hand) -> None:
     drain()
     hand.open(hand.page.url)
     seen = hand.page.locator("main").inner_text()
-    assert "Women" in seen and "Men" in seen
+    assert "Women" in seen
+    assert "Men" in seen
     hand.follow("Review")
 
 
