@@ -21,9 +21,9 @@ from trellis.matching.choices import RoundState, ScenarioState
 from trellis.matching.models import Proposal, Round, Scenario
 from trellis.matching.queries.comparison import changes_between, chosen, comparison
 from trellis.matching.queries.curves import AXES, curve_of, curve_row
+from trellis.matching.queries.exchanges import running_here
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.prices import gain_words, prices_of, prices_row, rule_price
-from trellis.matching.queries.exchanges import running_here
 from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import OBJECTIVE_WORDS, RULE_LABELS, plans_of, work_of
 from trellis.matching.stored import pool_from_json

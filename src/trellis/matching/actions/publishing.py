@@ -22,7 +22,7 @@ from trellis.matching import notices, rules
 from trellis.matching.actions.asking import OFFER_DAYS, put, start_clock
 from trellis.matching.actions.offers import accept
 from trellis.matching.actions.proposals import hold, move
-from trellis.matching.actions.states import AT_ONCE, locked, queue_work, record, still
+from trellis.matching.actions.states import AT_ONCE, WORKING, locked, queue_work, record, still
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.events import RoundPublished
 from trellis.matching.models import Proposal, Round
@@ -90,7 +90,7 @@ def go_on(*, by: Person, found: Round, now: datetime) -> Round:
 
     While it is under way, nothing happens. Raises NotAllowed, WrongState.
     """
-    found = locked(by, found, RoundState.PUBLISHING, RoundState.UNDOING)
+    found = locked(by, found, *WORKING)
     if solving_of(found).state not in {JobState.READY, JobState.RUNNING}:
         record(found, by, "go_on", now)
         queue_work(found, by)

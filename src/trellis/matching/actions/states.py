@@ -37,15 +37,16 @@ def still(found: Round, state: str) -> Round | None:
 
 
 AT_ONCE = 20  # pairs that a person may wait for; more are the work of a job
-WORK = {RoundState.PUBLISHING: "matching.publish_round", RoundState.UNDOING: "matching.take_round_back"}
+WORKING = (RoundState.PUBLISHING, RoundState.UNDOING)
 
 
 def queue_work(found: Round, by: Person) -> None:
     """Let a job publish this round, or take it back, whichever it is in the middle of. The caller holds it."""
-    found.job_id = jobs.queue(
-        WORK[RoundState(found.state)], organisation_id=found.organisation_id, started_by_id=by.pk, round_id=found.pk,
-        by_id=by.pk,
-    )  # fmt: skip
+    given = {"organisation_id": found.organisation_id, "started_by_id": by.pk, "round_id": found.pk, "by_id": by.pk}
+    publishing = found.state == RoundState.PUBLISHING
+    found.job_id = (
+        jobs.queue("matching.publish_round", **given) if publishing else jobs.queue("matching.take_round_back", **given)
+    )
     found.save(update_fields=["job_id"])
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching.actions.review import approve_from, decide, set_pin, swap
-from trellis.matching.actions.states import WORK
+from trellis.matching.actions.states import WORKING
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import board_rows
@@ -52,7 +52,7 @@ def show(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         part = "rounds/_solving.html" if request.headers.get("HX-Request") else "rounds/solving.html"
         context = {"programme": found.programme, "found": found, "solving": solving_of(found)}
         return render(request, part, context)
-    if found.state in WORK:
+    if found.state in WORKING:
         part = "rounds/_working.html" if request.headers.get("HX-Request") else "rounds/working.html"
         return render(request, part, {"programme": found.programme, "found": found, "work": working_of(found)})
     if request.headers.get("HX-Request"):  # it was solved since the last look: show the whole page
