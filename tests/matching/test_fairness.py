@@ -107,6 +107,8 @@ def test_nothing_that_scores_or_loads_the_pool_imports_the_audit() -> None:
     assert {path for path in importing if "fairness" not in path} <= {
         "trellis/matching/jobs.py", "trellis/web/rounds/urls.py", "trellis/demo/for_everybody.py",
         "trellis/matching/queries/report.py", "trellis/matching/reports/pdf.py",
+        "trellis/matching/actions/scenarios.py", "trellis/matching/actions/scenario_answers.py",
+        "trellis/web/rounds/scenario_views.py",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories.matching import World, WishFactory, a_round
+from tests.factories.matching import WishFactory, World, a_round
 from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.matching.actions.scenarios import make_scenario

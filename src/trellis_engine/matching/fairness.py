@@ -158,16 +158,16 @@ def _of_kind(sample: Sample, kind: Kind) -> KindReport:
     people = sample.people
     if kind.changed:
         return KindReport(kind.name, withheld="changed")
-    sizes = merged(_counted(people, kind, lambda _: True), ordered=kind.ordered)
+    sizes = merged(counts_of(people, kind, lambda _: True), ordered=kind.ordered)
     sets = [*kind.earlier, frozenset(person.id for person in people)]
     if sizes is None:
         return KindReport(kind.name, withheld="few")
-    if singles_out(_stands_in(sets)):
+    if singles_out(stands_in(sets)):
         return KindReport(kind.name, withheld="together")
     tables = []
     for measure in sample.asks:
         table, shown = _of_measure(people, kind, measure, sizes)
-        if shown and singles_out(_stands_in([*sets, *shown])):
+        if shown and singles_out(stands_in([*sets, *shown])):
             table, shown = Table(measure.name, withheld="together"), ()
         sets += shown
         tables.append(table)
@@ -178,7 +178,7 @@ def _of_measure(
     people: Sequence[Outcome], kind: Kind, measure: Measure, sizes: tuple[Group, ...]
 ) -> tuple[Table, tuple[frozenset[str], ...]]:
     """The table, and the sets of people that it counts."""
-    finest = _counted(people, kind, measure.asked)
+    finest = counts_of(people, kind, measure.asked)
     groups = merged(joined_as(finest, sizes), ordered=kind.ordered)
     if groups is None:
         return Table(measure.name, withheld="few"), ()
@@ -186,7 +186,7 @@ def _of_measure(
     return Table(measure.name, measure.middle, judged(groups)), sides
 
 
-def _counted(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group, ...]:
+def counts_of(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group, ...]:
     """The groups in the order of their options, whoever did not say at the end."""
     counts = {option: [0, 0] for option in (*kind.options, NOT_SAID)}
     for person in people:
@@ -196,7 +196,7 @@ def _counted(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group
     return tuple(Group((option,), yes, no) for option, (yes, no) in counts.items())
 
 
-def _stands_in(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+def stands_in(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
     everybody = {person: row for row, person in enumerate(sorted(frozenset(chain(*sets))))}
     table = np.zeros((len(everybody), len(sets)), np.bool_)
     for column, members in enumerate(sets):
@@ -302,7 +302,7 @@ def spreads(people: Sequence[Outcome], kind: Kind, number: Callable[[Outcome], i
     """Mean, median and worst of a number by groups of at least ten, tested by permutation; empty where groups are too
     small. For whoever runs the engine on their own files: a page shows shares instead."""
     known = {person.id: value for person in people if (value := number(person)) is not None}
-    sizes = merged(_counted(people, kind, lambda person: True if person.id in known else None), ordered=kind.ordered)
+    sizes = merged(counts_of(people, kind, lambda person: True if person.id in known else None), ordered=kind.ordered)
     if sizes is None or not may_be_shown(sizes):
         return ()
     found = []
