@@ -14,9 +14,11 @@ from tests.matching.test_rotations import planned
 from trellis.cli.main import main
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.models import Round
+from trellis.matching.queries import proof
 from trellis.matching.queries.proof_file import file_of, text_of
 from trellis.people.models import Organisation
 from trellis.programmes.choices import MentoringModel, Side
+from trellis_engine.matching import Taxonomy
 from trellis_engine.matching.proof_file import sealed
 from trellis_engine.matching.settings import OBJECTIVES
 
@@ -305,3 +307,12 @@ def test_what_is_no_proof_file_is_refused(tmp_path: Path, capsys: Captured, cont
 
     assert main(["verify", str(tmp_path / "proof.json")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_release_that_knows_other_skills_proves_an_earlier_round_as_before(
+    found: Round, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "engine_taxonomy", lambda: Taxonomy(phrases={"Juggling": "juggling"}))
+
+    assert check(found, "--again") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == SAME

@@ -180,7 +180,7 @@ def _lay_out(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Round:
         for left in plan.unmatched
     )  # fmt: skip
     found.state, found.solved_at = RoundState.REVIEW, now
-    found.inputs, found.input_hash = pool_to_json(pool), plan.input_hash
+    found.inputs, found.input_hash = pool_to_json(pool, engine_taxonomy()), plan.input_hash
     found.engine_version, found.certificate, found.total = plan.engine_version, certificate_of(plan), plan.total
     found.save()
     record(found, None, "solve", now, pairs=len(plan.pairs), unmatched=len(plan.unmatched))
