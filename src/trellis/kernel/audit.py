@@ -37,7 +37,7 @@ def entry_hash(
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *, organisation_id: int, actor_id: int | None, verb: str, subject: str, at: datetime, facts: Facts | None = None
 ) -> AuditEntry:

@@ -3,7 +3,16 @@ from django.urls import reverse
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation, organisation_scope
-from trellis.matching.actions import following, offers, rotations, rounds, scenarios, waiting
+from trellis.matching.actions import (
+    following,
+    offers,
+    publishing,
+    rotations,
+    rounds,
+    scenarios,
+    taking_back,
+    waiting,
+)
 from trellis.matching.actions.fairness import make_audit
 from trellis.matching.actions.reports import drop_old_reports, make_report
 from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Report, Round, Scenario
@@ -16,6 +25,31 @@ def solve_round(*, organisation_id: int, round_id: int) -> dict[str, object]:
     """Find the best plan for a round."""
     found = rounds.solve_round(found=Round.objects.get(pk=round_id), now=clock.now())
     return {"round": found.number, "programme": found.programme.slug, "state": found.state}
+
+
+@job("matching.publish_round")
+def publish_round(*, organisation_id: int, round_id: int, by_id: int) -> dict[str, object]:
+    """Let every approved pair of a round go out, and say so to who published it."""
+    found = _whole(round_id)
+    out = publishing.go_on_publishing(found=found, now=clock.now())
+    publishing.tell_published(found=_whole(round_id), now=clock.now())
+    return {"pairs": out, **_page_of(found)}
+
+
+@job("matching.take_round_back")
+def take_round_back(*, organisation_id: int, round_id: int, by_id: int) -> dict[str, object]:
+    """Take back every pair of a published round."""
+    found, by = _whole(round_id), Person.objects.filter(pk=by_id).first()
+    taken = taking_back.go_on_taking_back(found=found, by=by, now=clock.now())
+    return {"pairs": taken, **_page_of(found)}
+
+
+def _whole(round_id: int) -> Round:
+    return Round.objects.select_related("programme").defer("inputs").get(pk=round_id)
+
+
+def _page_of(found: Round) -> dict[str, object]:
+    return {"round": found.number, "path": reverse("round", args=[found.programme.slug, found.number])}
 
 
 @job("matching.sweep_all", every_minutes=60)

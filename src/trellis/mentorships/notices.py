@@ -62,6 +62,30 @@ ENDED = NoticeKind(
     ),
     action=gettext_noop("Say what you would like next"),
 )
+PARTED = NoticeKind(
+    name="mentorships.parted",
+    subject=gettext_noop("Your mentoring with %(name)s in %(programme)s has ended"),
+    lines=(
+        gettext_noop(
+            "The programme team has looked at all pairs again and made new ones. Nobody did anything wrong, and "
+            "neither of you has to explain anything."
+        ),
+        gettext_noop(
+            "Everything you wrote stays where it is and you can read it at any time. Meetings that were still planned "
+            "are called off. If you like, leave %(name)s a thank-you."
+        ),
+    ),
+    action=gettext_noop("Open your page"),
+)
+RESTORED = NoticeKind(
+    name="mentorships.restored",
+    subject=gettext_noop("Your mentoring with %(name)s goes on after all"),
+    lines=(
+        gettext_noop("We told you that it had ended. The programme team has taken that back; please disregard it."),
+        gettext_noop("Your goals and messages are as they were. Please plan your next meeting anew if you had one."),
+    ),
+    action=gettext_noop("Open your page"),
+)
 COMPLETED = NoticeKind(
     name="mentorships.completed",
     subject=gettext_noop("%(name)s has closed this round with you"),

@@ -5,6 +5,8 @@ from trellis.mentorships.actions.ending import (
     complete_mentorship,
     end_mentorship,
     end_mentorships_of,
+    part_mentorship,
+    restore_mentorship,
     stay_in_touch,
     wish_rematch,
 )
@@ -31,7 +33,9 @@ __all__ = [
     "end_mentorship",
     "end_mentorships_of",
     "extend_mentorship",
+    "part_mentorship",
     "pause_mentorship",
+    "restore_mentorship",
     "resume_due_pauses",
     "resume_mentorship",
     "sign_agreement",
