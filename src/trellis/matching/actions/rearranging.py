@@ -14,10 +14,10 @@ from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.rearranged import KEY, last_entry
-from trellis.matching.queries.rearranging import Codes, Rearrangement, board_of, can_rearrange
+from trellis.matching.queries.rearranging import Codes, Rearrangement, board_key, can_rearrange, pool_of
 from trellis.matching.queries.solving import explained, refused_by
 from trellis.matching.queries.swaps import Room
-from trellis.matching.stored import pool_from_json, reasons_to_json
+from trellis.matching.stored import reasons_to_json
 from trellis.people.models import Person
 from trellis.programmes.models import Enrolment
 
@@ -36,9 +36,9 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
     found = locked(by, found, RoundState.REVIEW)
     if not can_rearrange(found):
         raise WrongState(_("This round cannot be planned anew around one pair. Swap two pairs instead."))
-    board = board_of(found)
-    loose = {pair.id for pair in board.pairs.values() if not pair.held}
-    if board.key != plan.board or not loose.issuperset(plan.gone):
+    loose = found.proposals.filter(pk__in=plan.gone, state=ProposalState.UNDER_REVIEW)
+    held = loose.exclude(origin=ProposalOrigin.PINNED).count() < len(set(plan.gone))
+    if held or board_key(found) != plan.board:
         raise BoardChanged(_("The board has changed since you looked. Look again at what this pair would cost now."))
     _withdraw(found, plan.gone, by, now)
     forced_one = plan.mentee, plan.mentor
@@ -65,9 +65,9 @@ def _withdraw(found: Round, proposals: Iterable[int], by: Person, now: datetime)
 
 def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
     """The new pairs with their reasons, judged on what the round was solved on."""
-    pool, taxonomy = pool_from_json(found.inputs), engine_taxonomy()
+    pool, taxonomy = pool_of(found), engine_taxonomy()
     settings = engine_settings({**found.settings, "pinned": []})
-    room, people = Room(found), _enrolments(found, pairs)
+    room, people = Room(found, pool, _named(pairs)), _enrolments(found, pairs)
     made: dict[Codes, Proposal] = {}
     for mentee, mentor in pairs:
         one, two = people["mentee", mentee], people["mentor", mentor]
@@ -86,9 +86,12 @@ def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
 
 def _enrolments(found: Round, pairs: Iterable[Codes]) -> dict[tuple[str, str], Enrolment]:
     """(side, the engine's id) to enrolment, of these people alone."""
-    codes = {code for pair in pairs for code in pair}
-    rows = Enrolment.objects.filter(programme=found.programme_id, person__external_id__in=codes)
+    rows = Enrolment.objects.filter(programme=found.programme_id, person__external_id__in=_named(pairs))
     return {(row.side, row.person.external_id): row for row in rows.select_related("person").without_words()}
+
+
+def _named(pairs: Iterable[Codes]) -> set[str]:
+    return {code for pair in pairs for code in pair}
 
 
 @transaction.atomic
