@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.proposals import move_all
 from trellis.matching.actions.review import PairNotPossible
 from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
@@ -15,7 +15,7 @@ from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.rearranged import KEY, last_entry
 from trellis.matching.queries.rearranging import Codes, Rearrangement, board_key, can_rearrange, pool_of
-from trellis.matching.queries.solving import explained, refused_by
+from trellis.matching.queries.solving import explained
 from trellis.matching.queries.swaps import Room
 from trellis.matching.stored import reasons_to_json
 from trellis.people.models import Person
@@ -33,7 +33,7 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
     Pairs that give way are withdrawn, which forbids them nothing later; the others wait for review. Raises NotAllowed,
     WrongState, BoardChanged, and PairNotPossible where a rule or a place stands in the way. Changes nothing then.
     """
-    found = locked(by, found, RoundState.REVIEW)
+    found = locked(by, found, RoundState.REVIEW, without=("certificate",))
     if not can_rearrange(found):
         raise WrongState(_("This round cannot be planned anew around one pair. Swap two pairs instead."))
     loose = found.proposals.filter(pk__in=plan.gone, state=ProposalState.UNDER_REVIEW)
@@ -45,7 +45,7 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
     made = _make(found, sorted(plan.new, key=lambda codes: (codes != forced_one, codes)))
     for codes, each in made.items():
         each.origin = ProposalOrigin.PINNED if codes == forced_one else ProposalOrigin.SOLVER
-        each.save()
+    Proposal.objects.bulk_create(made.values())
     forced = made[forced_one]
     moved = len({mentee for mentee, _mentor in made} - {plan.mentee})
     entry = {"forced": forced.pk, "made": [each.pk for each in made.values()], "gone": list(plan.gone), "moved": moved}
@@ -58,8 +58,7 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
 def _withdraw(found: Round, proposals: Iterable[int], by: Person, now: datetime) -> list[Proposal]:
     rows = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).order_by("id")
     withdrawn = list(rows.select_related("mentee__person", "mentor__person"))
-    for proposal in withdrawn:
-        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)
+    move_all(withdrawn, ProposalState.WITHDRAWN, by=by, now=now)
     return withdrawn
 
 
@@ -71,12 +70,12 @@ def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
     made: dict[Codes, Proposal] = {}
     for mentee, mentor in pairs:
         one, two = people["mentee", mentee], people["mentor", mentor]
-        if refused_by(False, pool, settings, taxonomy, mentee, mentor) or not room.take(mentee, mentor):
+        explanation = explained(False, pool, settings, taxonomy, mentee, mentor)
+        if not explanation.score or not room.take(mentee, mentor):
             raise PairNotPossible(
                 _("%(mentee)s and %(mentor)s cannot be together: a rule forbids it, or one of them has no place left.")
                 % {"mentee": one.person.full_name, "mentor": two.person.full_name}
             )
-        explanation = explained(False, pool, settings, taxonomy, mentee, mentor)
         made[mentee, mentor] = Proposal(
             organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=one, mentor=two,
             score=explanation.score if settings.weights else 0, reasons=reasons_to_json(explanation),

@@ -7,7 +7,7 @@ before; keeping the copy only makes the next question quick.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Self
@@ -106,12 +106,12 @@ class _Beside:
 
     @classmethod
     def of(cls, live: Live, board: Board) -> Self:
-        plan = {(pair.mentee, pair.mentor): pair.score for pair in live.pairs()}
+        plan, beside = live.apart_from(board.pairs)
         return cls(
-            plan=frozenset(plan.keys() - board.pairs.keys()),
-            board=frozenset(board.pairs.keys() - plan.keys()),
-            matched=len({mentee for mentee, _ in plan}) - len({mentee for mentee, _ in board.pairs}),
-            points=sum(plan.values()) - sum(pair.score for pair in board.pairs.values()),
+            plan=frozenset(plan),
+            board=frozenset(beside),
+            matched=live.matched - len({mentee for mentee, _ in board.pairs}),
+            points=live.points - sum(pair.score for pair in board.pairs.values()),
         )
 
 
@@ -151,14 +151,16 @@ _one_at_a_time = Lock()
 
 def can_rearrange(found: Round) -> bool:
     """Rounds of two sides whose plan is solved by prices; others keep swapping two pairs."""
-    proof = found.certificate
     return (
         found.state == RoundState.REVIEW
-        and proof is not None
-        and proof.get("objective") in PRICED
         and not weeks_of(found.settings)
         and smallest_in(found.settings) <= 1
+        and (_solved(found) in _copies or (found.certificate or {}).get("objective") in PRICED)
     )
+
+
+def _solved(found: Round) -> Solved:
+    return found.pk, found.input_hash, found.salt
 
 
 def _laid(found: Round) -> models.QuerySet[Proposal]:
@@ -188,30 +190,35 @@ def board_of(found: Round) -> Board:
 
 def _copy_of(found: Round) -> tuple[_Copy, Board]:
     """The live plan at the present state of the board; the caller holds the lock."""
-    solved = found.pk, found.input_hash, found.salt
-    copy, key = _copies.pop(solved, None), board_key(found)
+    copy, key = _copies.pop(_solved(found), None), board_key(found)
     if copy is None or (copy.key != key and (copy.live.lowered or not copy.key)):
         copy = _Copy(found)
     if copy.board is None or copy.key != key:
         copy.follow(board_of(found))
     assert copy.board
-    _copies[solved] = copy
+    _keep(found, copy)
+    return copy, copy.board
+
+
+def _keep(found: Round, copy: _Copy) -> None:
+    _copies[_solved(found)] = copy
     while len(_copies) > MOST_COPIES:
         _copies.popitem(last=False)
-    return copy, copy.board
 
 
 def pool_of(found: Round) -> Pool:
     """The people as the round was solved; read anew only where nobody has asked about it here."""
-    copy = _copies.get((found.pk, found.input_hash, found.salt))
+    copy = _copies.get(_solved(found))
     return copy.live.solving.pool if copy else pool_from_json(found.inputs)
 
 
-def people_of(found: Round) -> tuple[frozenset[str], frozenset[str]]:
+def people_of(found: Round) -> tuple[Set[str], Set[str]]:
     """The mentees and the mentors that the round was solved for."""
     with _one_at_a_time:
-        live = _copy_of(found)[0].live
-        return frozenset(live.rows), frozenset(live.columns)
+        copy = _copies.get(_solved(found))
+        if copy is None:
+            _keep(found, copy := _Copy(found))
+        return copy.live.rows.keys(), copy.live.columns.keys()
 
 
 def ask(found: Round, mentee: Person, mentor: Person) -> Rearrangement:
