@@ -97,6 +97,32 @@ class Live:
         found = zip(rows.tolist(), columns.tolist(), self._laid.scores.tolist(), strict=True)
         return tuple(sorted(self.solving.openings.pair(*each) for each in found))
 
+    @property
+    def matched(self) -> int:
+        return self._matched(self._laid)
+
+    @property
+    def points(self) -> int:
+        return int(self._laid.scores.sum())
+
+    def apart_from(self, pairs: Iterable[tuple[str, str]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """The pairs of the plan that are not among these, and those of these that are not in the plan."""
+        m, known, others = self.solving.program.m, [], set()
+        for mentee, mentor in pairs:
+            if mentee in self.rows and mentor in self.columns:
+                known.append(self.rows[mentee] * m + self.columns[mentor])
+            else:
+                others.add((mentee, mentor))
+        codes = np.sort(np.array(known, np.int64))
+        mine, theirs = (
+            one[~among(other, one)] for one, other in ((self._laid.codes, codes), (codes, self._laid.codes))
+        )
+        return self._named(mine), self._named(theirs) | others
+
+    def _named(self, codes: Ints) -> set[tuple[str, str]]:
+        pool, m = self.solving.pool, self.solving.program.m
+        return {(pool.mentees[code // m].id, pool.mentors[code % m].id) for code in codes.tolist()}
+
     def pin(self, mentee: str, mentor: str) -> Change | Refusal:
         """Put these two together, whatever it costs the others; the Refusal if a rule forbids it or no place is left.
 

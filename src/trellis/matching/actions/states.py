@@ -16,10 +16,15 @@ class WrongState(Refusal):
     """The round is not in the state this step needs."""
 
 
-def locked(by: Person, found: Round, *states: str) -> Round:
-    """The same round, fresh and held. Raises NotAllowed, or WrongState when it is in none of `states`."""
+def locked(by: Person, found: Round, *states: str, without: tuple[str, ...] = ()) -> Round:
+    """The same round, fresh and held, `without` columns that the step has no use for.
+
+    Raises NotAllowed, or WrongState when it is in none of `states`.
+    """
     rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("programme")
-    found = rows.defer("inputs").get(pk=found.pk)  # everybody's words, large and enciphered: read where they are needed
+    found = rows.defer("inputs", *without).get(
+        pk=found.pk
+    )  # everybody's words, large and enciphered: read where they are needed
     if not rules.can_match(by, found.programme):
         raise NotAllowed(_("Only the people who run this programme can change its rounds."))
     if found.state not in states:

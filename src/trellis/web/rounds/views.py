@@ -32,10 +32,11 @@ from trellis.web.lookup import managed_programme
 Step = Callable[[Person, Round, datetime], str]  # does it, and says what happened
 
 
-def find(request: PersonRequest, slug: str, number: int) -> Round:
-    """A round of a programme that the person runs; without its inputs, which only the engine reads."""
+def find(request: PersonRequest, slug: str, number: int, without: tuple[str, ...] = ()) -> Round:
+    """A round of a programme that the person runs; without its inputs, which only the engine reads, and whatever else
+    the page has no use for."""
     programme = managed_programme(request, slug)
-    rows = Round.objects.filter(programme=programme).select_related("programme").defer("inputs")
+    rows = Round.objects.filter(programme=programme).select_related("programme").defer("inputs", *without)
     return get_object_or_404(rows, number=number)
 
 
