@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.both_ways import BothWays
 from trellis_engine.matching.checking import FACTS, VERSION, Certificate, Fault, Form, figure_faults
 from trellis_engine.matching.group_plan import GROUP_OBJECTIVE, GroupPlan
 from trellis_engine.matching.peer_plan import looks_for_peer
@@ -79,12 +80,12 @@ def _content(
 def _scores(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Ints:
     """The weaker direction of every pair of people who look, 0 where a rule forbids either."""
     people = [person.id for person in pool.mentees]
-    scorer = Scorer(Pool(pool.mentees, tuple(pool.mentor_by_id[each] for each in people)), settings, taxonomy)
-    blocks = [scorer.judge(rows)[0] for rows in scorer.row_blocks()]
-    there = np.vstack(blocks).astype(np.int64) if blocks else np.zeros((0, 0), np.int64)
+    crowd = Pool(pool.mentees, tuple(pool.mentor_by_id[each] for each in people))
+    both = np.zeros((len(people), len(people)), np.int64)
+    for rows, there, back in BothWays(Scorer(crowd, settings, taxonomy)).blocks():
+        both[rows] = np.minimum(there, back)
     looks = np.array([looks_for_peer(pool, each) for each in people], bool)
-    both: Ints = np.minimum(there, there.T) * looks * looks[:, None]
-    return both
+    return both * looks * looks[:, None]
 
 
 def _bound(scores: Ints, bonus: int, smallest: int, largest: int) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.blossom import match_crowd
+from trellis_engine.matching.both_ways import BothWays
 from trellis_engine.matching.forest import crowd_of
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import hash_inputs, hash_settings, salted_order
@@ -24,6 +25,7 @@ from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 Ints = npt.NDArray[np.int64]
 CANDIDATES = 24  # each, to begin with
 MORE = 12  # each, wherever the prices would pay for more
+EXACT = 1 << 53
 KEPT = 3000  # people up to whom all scores are kept (36 MB); beyond, they are made again when they are needed
 
 
@@ -68,35 +70,32 @@ class PeerScores:
     def __init__(self, pool: Pool, settings: Settings, taxonomy: Taxonomy, symmetric: str) -> None:
         self.pool, self.settings, self.taxonomy, self.symmetric = pool, settings, taxonomy, symmetric
         self.scorer = Scorer(pool, settings, taxonomy)
+        self.both_ways = BothWays(self.scorer)
         self.ids = [person.id for person in pool.mentees]
         self.row = {person: row for row, person in enumerate(self.ids)}
         self.looking = np.array([looks_for_peer(pool, person) for person in self.ids], bool)
-        self._kept = self._all() if len(self.ids) <= KEPT else None
+        none = np.zeros((0, len(self.ids)), np.int32)
+        few = len(self.ids) <= KEPT
+        self._kept = np.concatenate([none, *(block for _, block in self._made())]) if few else None
 
     def blocks(self) -> Iterator[tuple[slice, Grid]]:
-        for rows in self.scorer.row_blocks():
-            yield rows, self.rows(rows)
+        if self._kept is None:
+            yield from self._made()
+        else:
+            yield from ((rows, self._kept[rows]) for rows in self.scorer.row_blocks())
 
-    def rows(self, rows: slice) -> Grid:
-        if self._kept is not None:
-            return self._kept[rows]
-        back = Scorer(Pool(self.pool.mentees, self.pool.mentors[rows]), self.settings, self.taxonomy)
-        parts = [back.judge(part)[0] for part in back.row_blocks()]
-        return self.both(self.scorer.judge(rows)[0], np.concatenate(parts).T)
+    def line(self, row: int) -> Grid:
+        return self._both(*self.both_ways.line(row)) if self._kept is None else self._kept[row]
 
     def pair(self, one: str, two: str) -> int:
-        row = self.row[one]
-        return int(self.rows(slice(row, row + 1))[0, self.row[two]])
+        return int(self.line(self.row[one])[self.row[two]])
 
-    def both(self, there: Grid, back: Grid) -> Grid:
+    def _made(self) -> Iterator[tuple[slice, Grid]]:
+        return ((rows, self._both(there, back)) for rows, there, back in self.both_ways.blocks())
+
+    def _both(self, there: Grid, back: Grid) -> Grid:
         joint = np.minimum(there, back) if self.symmetric == "min" else (there + back) // 2
         return np.where((there > 0) & (back > 0), joint, 0)
-
-    def _all(self) -> Grid:
-        there = np.zeros((len(self.ids), len(self.ids)), np.int32)
-        for rows in self.scorer.row_blocks():
-            there[rows] = self.scorer.judge(rows)[0]
-        return self.both(there, there.T)
 
 
 def _pins(scores: PeerScores) -> list[Pair]:
@@ -156,10 +155,8 @@ class _Solved:
 
     def _underpaid(self, rows: slice, weights: Ints) -> tuple[Ints, Ints]:
         """Pairs worth more than the prices of their two people, the worst of each row."""
-        paid = self.u[rows, None] + self.u
-        for price, members in zip(self.z.tolist(), self.groups, strict=True):
-            inside = members[(members >= rows.start) & (members < rows.stop)] - rows.start
-            paid[np.ix_(inside, members)] += 2 * price
+        together = (self.inside[:, rows] * (2 * self.z)[:, None]).T @ self.inside
+        paid = self.u[rows, None] + self.u + together.astype(np.int64)
         return self._best(rows, weights, np.where(weights > 0, np.maximum(2 * weights - paid, 0), 0), MORE)
 
     def _add(self, found: Iterator[tuple[Ints, Ints]]) -> bool:
@@ -174,6 +171,11 @@ class _Solved:
         left, right = self.keys // max(self.n, 1), self.keys % max(self.n, 1)
         self.mate, self.u, self.z, members, ends = match_crowd(crowd_of(self.n, left, right, self.worth))
         self.groups = np.split(members, ends[:-1]) if len(ends) else []
+        # float64 multiplies fast, and exactly as long as no sum leaves its 53 bits
+        kind = np.float64 if 2 * int(self.z.sum()) < EXACT else np.int64
+        self.inside = np.zeros((len(self.groups), self.n), kind)
+        for line, group in zip(self.inside, self.groups, strict=True):
+            line[group] = 1
 
     def pairs(self) -> list[Pair]:
         ids, found = self.scores.ids, dict(zip(self.keys.tolist(), self.worth.tolist(), strict=True))
@@ -194,16 +196,18 @@ def _left(scores: PeerScores, pairs: tuple[Pair, ...]) -> tuple[Unmatched, ...]:
     """Everybody without a partner, each with exactly one reason."""
     placed = {person for pair in pairs for person in (pair.mentee, pair.mentor)}
     left = [person for person in sorted(scores.ids) if person not in placed]
-    allowed = {person: _allowed(scores, person) for person in left}
+    known = _allowed(scores)
+    allowed = {person: int(known[scores.row[person]]) for person in left}
     waiting = sum(map(bool, allowed.values()))
     return tuple(Unmatched(person, *_why(scores, person, allowed[person], waiting), PEER) for person in left)
 
 
-def _allowed(scores: PeerScores, person: str) -> int:
-    row = scores.row[person]
-    if not scores.looking[row]:
-        return 0
-    return int(((scores.rows(slice(row, row + 1))[0] > 0) & scores.looking).sum())
+def _allowed(scores: PeerScores) -> Ints:
+    """Of each person, with how many of those who look they may be; 0 for whoever does not look."""
+    found = np.zeros(len(scores.ids), np.int64)
+    for rows, block in scores.blocks():
+        found[rows] = ((block > 0) & scores.looking & scores.looking[rows, None]).sum(axis=1)
+    return found
 
 
 def _why(scores: PeerScores, person: str, allowed: int, waiting: int) -> tuple[str, Params]:
@@ -236,7 +240,7 @@ def _trio(scores: PeerScores, pairs: tuple[Pair, ...], left: tuple[Unmatched, ..
     if not odd:
         return None
     row = scores.row[odd[0]]
-    line = scores.rows(slice(row, row + 1))[0]
+    line = scores.line(row)
     found = [
         Trio(odd[0], (pair.mentee, pair.mentor), int(line[[one, two]].sum()))
         for pair in pairs

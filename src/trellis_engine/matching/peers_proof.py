@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.both_ways import BothWays
 from trellis_engine.matching.checking import Certificate, Fault
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
@@ -28,6 +29,7 @@ from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 
 VERSION = 1
 MOST = 1 << 60
+EXACT = 1 << 52
 FACTS = ("version", "engine_version", "objective", "symmetric", "salt", "input_hash", "settings_hash")
 FIGURES = ("bonus", "matched", "total")
 SECTIONS: dict[str, dict[str, type]] = {
@@ -176,8 +178,8 @@ def _figures(proof: Certificate, pool: Pool) -> Iterator[Fault]:
 
 def _worth(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
     check = _Check(proof, pool, settings, taxonomy)
-    for rows in check.scorer.row_blocks():
-        yield from check.block(rows)
+    for rows, there, back in check.both_ways.blocks():
+        yield from check.block(rows, check.both(there, back))
     yield from check.trio()
     worth, bound = 2 * (proof["bonus"] * len(proof["pairs"]) + proof["total"]), check.bound()
     if worth != bound:
@@ -188,10 +190,10 @@ class _Check:
     """Every pair of people against the prices, from both directions, a block of rows at a time."""
 
     def __init__(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
-        self.proof, self.settings, self.taxonomy = proof, settings, taxonomy
+        self.proof = proof
         self.people = [person.id for person in pool.mentees]
-        self.pool = Pool(pool.mentees, tuple(pool.mentor_by_id[person] for person in self.people))
-        self.scorer = Scorer(self.pool, settings, taxonomy)
+        crowd = Pool(pool.mentees, tuple(pool.mentor_by_id[person] for person in self.people))
+        self.both_ways = BothWays(Scorer(crowd, settings, taxonomy))
         self.at = {person: at for at, person in enumerate(self.people)}
         pinned = {person for pin in settings.pinned for person in pin}
         self.open = np.array([looks_for_peer(pool, p) and p not in pinned for p in self.people], bool)
@@ -199,14 +201,16 @@ class _Check:
         self.made = {frozenset((row["mentee"], row["mentor"])) for row in proof["pairs"]}
         price = {row["person"]: row["price"] for row in proof["prices"]}
         self.price = np.array([price[person] for person in self.people], np.int64)
-        self.sets = [np.array([self.at[each] for each in row["members"]], np.int64) for row in proof["odd_sets"]]
+        # sums of prices beyond what floats hold exactly are no proof: the bound is then above any worth
+        prices = [row["price"] for row in proof["odd_sets"]]
+        kind = np.float64 if sum(prices) < EXACT else np.int64
+        self.members = np.zeros((len(prices), len(self.people)), kind)
+        for line, row in zip(self.members, proof["odd_sets"], strict=True):
+            line[[self.at[each] for each in row["members"]]] = 1
+        self.paying = self.members * (2 * np.array(prices, kind))[:, None]
 
-    def block(self, rows: slice) -> Iterator[Fault]:
-        scores = self.scores(rows)
-        paid = self.price[rows, None] + self.price
-        for row, members in zip(self.proof["odd_sets"], self.sets, strict=True):
-            inside = members[(members >= rows.start) & (members < rows.stop)] - rows.start
-            paid[np.ix_(inside, members)] += 2 * row["price"]
+    def block(self, rows: slice, scores: Grid) -> Iterator[Fault]:
+        paid = self.price[rows, None] + self.price + (self.paying[:, rows].T @ self.members).astype(np.int64)
         usable = (scores > 0) & self.open & self.open[rows, None]
         unpaid = usable & (paid < 2 * (scores + self.proof["bonus"]))
         for row, column in np.argwhere(unpaid)[:1].tolist():
@@ -217,10 +221,7 @@ class _Check:
             if rows.start <= row < rows.stop:
                 yield from self.score(int(scores[row - rows.start, column]), at, said)
 
-    def scores(self, rows: slice) -> Grid:
-        there = self.scorer.judge(rows)[0]
-        turned = Scorer(Pool(self.pool.mentees, self.pool.mentors[rows]), self.settings, self.taxonomy)
-        back = np.vstack([turned.judge(part)[0] for part in turned.row_blocks()]).T
+    def both(self, there: Grid, back: Grid) -> Grid:
         both = np.minimum(there, back) if self.proof["symmetric"] == "min" else (there + back) // 2
         return np.where((there == 0) | (back == 0), 0, both).astype(np.int64)
 
@@ -241,7 +242,7 @@ class _Check:
         """Whoever joins a pair of the plan may be with both, and adds more to no other pair."""
         for row in self.proof["trios"]:
             at = self.at[row["joins"]]
-            line = self.scores(slice(at, at + 1))[0]
+            line = self.both(*self.both_ways.line(at))
             most = max((self.added(line, each) for each in self.proof["pairs"]), default=0)
             joined = frozenset((row["mentee"], row["mentor"])) in self.made
             if not joined or not 0 < row["score"] == self.added(line, row) == most:
