@@ -182,7 +182,7 @@ OBJECTS: dict[str, Object] = {
         "round_go_on round_together round_together_undo",
         RUNS, slug="@slug", number="@round_review",
     ),
-    **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
+    **_each("round_swap round_better", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
     **_each("organisation_role_remove", ADMIN, number="@role_grant"),
     **_each("organisation_person", ADMIN, number="@person"),
     **_each("organisation_person_invite", ADMIN, number="@person"),

@@ -10,6 +10,7 @@ from trellis.matching.actions import (
     rotations,
     rounds,
     scenarios,
+    single_meetings,
     taking_back,
     waiting,
 )
@@ -61,9 +62,10 @@ def sweep_all() -> None:
 
 @job("matching.sweep_offers")
 def sweep_offers(*, organisation_id: int) -> dict[str, object]:
-    """Hourly: remind and expire offers of one organisation, offer what a rotation has for this week, and tell who
-    waits for a place."""
+    """Hourly: remind and expire offers of one organisation, free the places of flash meetings that are over, offer what
+    a rotation has for this week, and tell who waits for a place."""
     reminded, expired = offers.remind_and_expire(now=clock.now())
+    single_meetings.ask_and_release(now=clock.now())  # before the next week: it waits for their places
     rotations.offer_due_weeks(now=clock.now())
     for programme in Programme.objects.filter(pk__in=PlaceWait.objects.values("mentee__programme")):
         waiting.tell_places(programme=programme, now=clock.now())

@@ -435,3 +435,12 @@ def test_a_tab_to_prices_stands_only_where_there_are_some(manager: Client, world
     world.programme.save()
     assert prices not in shown(manager, at(world, "round_unmatched", 1))
     assert f'href="{at(world)}"' not in shown(manager, at(world, "rounds"))
+
+
+def test_flash_matches_are_not_placed_again(manager: Client, world: World) -> None:
+    again = f'href="{at(world, "curve", "keep_bonus")}"'
+    assert again in shown(manager, at(world))
+    world.programme.model = "flash"
+    world.programme.save()
+
+    assert again not in shown(manager, at(world))

@@ -66,6 +66,20 @@ def complete_mentorship(
 
 
 @transaction.atomic
+def release_mentorship(*, mentorship: Mentorship, held: bool, now: datetime) -> Mentorship:
+    """Close a mentorship of one meeting whose time is over and that nobody closed, so that its places are free. Both
+    are told the same. `held`: one of them says that they met. Raises MoveRefused.
+    """
+    mentorship = locked(mentorship)
+    state = MentorshipState.COMPLETED if held else MentorshipState.ENDED
+    closure = ClosureType.COMPLETED if held else ClosureType.CHANGED_CIRCUMSTANCES
+    _close(mentorship, state, by=None, now=now, closure=closure)
+    tell_world("released", mentorship, by=None, now=now, facts={"held": held})
+    _tell_both(mentorship, notices.SINGLE_OVER, now)
+    return mentorship
+
+
+@transaction.atomic
 def part_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime) -> Mentorship:
     """End it because the programme team has made other pairs; both are told the same, and that it is nobody's fault.
 

@@ -59,6 +59,7 @@ VERBS: dict[str, str | Promise] = {
     "mentorship.completed": _("Closed a mentorship"),
     "mentorship.ended": _("Ended a mentorship early"),
     "mentorship.parted": _("Ended a mentorship for another match"),
+    "mentorship.released": _("A flash meeting was over: its place became free"),
     "mentorship.restored": _("Took the end of a mentorship back"),
     "mentorship.extended": _("Extended a mentorship"),
     "mentorship.paused": _("Paused a mentorship"),

@@ -10,6 +10,7 @@ from trellis.web.rounds import (
     report_views,
     rotation_views,
     settings_views,
+    swap_views,
     views,
 )
 from trellis.web.rounds.scenario_urls import comparing
@@ -29,6 +30,7 @@ urlpatterns = [
     path("manage/<slug:slug>/rounds/<int:number>/decide/", board_views.decide_pairs, name="round_decide"),
     path("manage/<slug:slug>/rounds/<int:number>/approve-from/", board_views.approve_above, name="round_approve_from"),
     path("manage/<slug:slug>/rounds/<int:number>/swap/<int:proposal>/", board_views.swap_pair, name="round_swap"),
+    path("manage/<slug:slug>/rounds/<int:number>/better/<int:proposal>/", swap_views.better, name="round_better"),
     path("manage/<slug:slug>/rounds/<int:number>/together/", live_views.together, name="round_together"),
     path("manage/<slug:slug>/rounds/<int:number>/together/undo/", live_views.together_undo, name="round_together_undo"),
     path("manage/<slug:slug>/rounds/<int:number>/unmatched/", views.unmatched, name="round_unmatched"),
