@@ -484,7 +484,7 @@ def test_a_plan_that_takes_pairs_apart_is_never_used(world: World) -> None:
     plan = made(world, released=True, keep_bonus=0)
 
     assert plan.figures["matched"] == 3
-    with pytest.raises(ScenarioRefused, match="running pairs apart"):
+    with pytest.raises(ScenarioRefused, match="Prepare a rematch on the Matching page"):
         scenarios.use_scenario(by=world.manager, found=plan, now=clock.now())
 
 

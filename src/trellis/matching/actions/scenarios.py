@@ -160,8 +160,8 @@ def use_scenario(*, by: Person, found: Scenario, now: datetime) -> Round:
     if found.settings.get("released"):
         raise ScenarioRefused(
             _(
-                "This plan would take running pairs apart, and a round never does that. End a mentorship first "
-                "where both want it; whoever is free is in the next round."
+                "This plan places running pairs again. Prepare a rematch on the Matching page instead, with the same "
+                "number of points for keeping a pair."
             )
         )
     changes = {name: value for name, value in found.settings.items() if name not in NOT_OF_A_ROUND}

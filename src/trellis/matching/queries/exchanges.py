@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import ngettext
 
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
@@ -14,6 +15,7 @@ from trellis.matching.queries.swaps import STANDING
 from trellis.mentorships.choices import MentorshipState, PartyRole
 from trellis.mentorships.models import Party
 from trellis.programmes.models import Programme
+from trellis.programmes.settings_model import SCORE_UNITS
 
 SHOWN = 12  # names
 Codes = tuple[str, str]  # (mentee, mentor), as the engine names people
@@ -73,6 +75,19 @@ def is_rematch(found: Round) -> bool:
 def kept_of(found: Round) -> frozenset[Codes]:
     """The pairs that ran when a rematch was solved; none for any other round."""
     return frozenset((one, two) for one, two in found.settings.get("kept", ())) if is_rematch(found) else frozenset()
+
+
+def kept_words(found: Round) -> str:
+    """What the plan of a rematch was the best of, beside the promise; empty for any other round."""
+    if not kept_of(found):
+        return ""
+    points = found.settings.get("keep_bonus", 0) // SCORE_UNITS
+    words = ngettext(
+        "A running pair counted %(points)d point more for being one, and nobody with a mentor was left without.",
+        "A running pair counted %(points)d points more for being one, and nobody with a mentor was left without.",
+        points,
+    )
+    return words % {"points": points}
 
 
 def running_here(programme: Programme) -> dict[Codes, Running]:

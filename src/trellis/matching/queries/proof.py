@@ -1,13 +1,14 @@
 """The proof of a solved round in words, checking it again with the separate checker, and making it again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from trellis.matching.models import Round
 from trellis.matching.queries.board import NOT_LOOKING
+from trellis.matching.queries.exchanges import kept_words
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.promises import Promise, planned_rows, promise_of, weeks_of
 from trellis.matching.queries.rearranged import ByHand, by_hand
@@ -34,6 +35,11 @@ class Proof:
     stability: Stability | None  # what it costs that the plan is stable, where it is
     by_hand: ByHand | None  # how the board differs from it since
 
+    @property
+    def left(self) -> int:
+        """How many the plan leaves without anybody."""
+        return self.mentees - self.matched
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -53,6 +59,8 @@ def proof_of(found: Round) -> Proof | None:
     left = (rows if is_of_equals(found.certificate) else rows.filter(enrolment__side=Side.MENTEE)).count()
     pairs = len(planned_rows(found.certificate))
     promise = promise_of(found.settings, found.certificate, matched + left)
+    if kept := kept_words(found):
+        promise = replace(promise, text=f"{promise.text} {kept}")
     scored = MatchingSettings.of(found.settings).scoring
     points = (found.total or 0) // 1000
     stability = stability_of(found.settings)
