@@ -18,8 +18,10 @@ from trellis_engine.matching.settings import Rule
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
-MOST_CLASSES = 4096  # of mentors in a table that was added up: a line of it stays in the fastest memory
-MOST_CELLS = 1 << 22
+TOGETHER = 4  # tables that the inner loop takes at a time
+MOST_CLASSES = 1024  # of mentors in a table that was added up: its lines stay in the fastest memory
+MOST_CELLS = 1 << 20
+MOST_CODES = 1 << 16  # a column's class is kept in sixteen bits
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Table:
     columns: Small
     points: Small
 
+    @property
+    def width(self) -> int:
+        return self.points.shape[1]
+
     def plus(self, other: "Table", most_cells: int) -> "Table | None":
         """Both in one table, or None where that would be too large."""
         rows, of_rows = _joint(self.rows, other.rows)
@@ -38,6 +44,19 @@ class Table:
             return None
         mine = self.points[np.ix_(of_rows[0], of_columns[0])]
         return Table(rows, columns, mine + other.points[np.ix_(of_rows[1], of_columns[1])])
+
+    def parts(self, most: int) -> "list[Table]":
+        """The same in tables of at most so many columns; class 0 of each says: in another one."""
+        if self.width <= most:
+            return [self]
+        nothing = np.zeros((len(self.points), 1), np.int32)
+        found = []
+        for start in range(0, self.width, most - 1):
+            stop = start + most - 1
+            inside = (self.columns >= start) & (self.columns < stop)
+            columns = np.where(inside, self.columns - np.int32(start - 1), np.int32(0))
+            found.append(Table(self.rows, columns, np.hstack([nothing, self.points[:, start:stop]])))
+        return found
 
 
 def _joint(one: Small, two: Small) -> tuple[Small, tuple[Ints, Ints]]:
@@ -57,17 +76,18 @@ def classes(people: Sequence[Participant], of: Callable[[Participant], Hashable]
 
 
 def tables(scorer: Scorer) -> list[Table]:
-    """One for each factor and rule that reads classes; small ones are added up into one."""
+    """One for each factor and rule that reads classes; the smallest are added up until few are left."""
     made = [_of_factor(scorer, factor, factor.reads) for factor in scorer.factors if isinstance(factor.reads, ByClass)]
     ruled = [(rule, RULES[rule.name].reads) for rule in scorer.rules]
     made += [_of_rule(scorer, rule, reads) for rule, reads in ruled if reads]
-    made.sort(key=lambda table: table.points.size)
     most_cells = min(MOST_CELLS, len(scorer.encoded.mentees) * len(scorer.encoded.mentors) // 8)
-    kept: list[Table] = []
-    for table in made:
-        joint = kept[-1].plus(table, most_cells) if kept else None
-        kept[-1:] = [joint] if joint else [*kept[-1:], table]
-    return kept
+    while len(made) > TOGETHER:
+        made.sort(key=lambda table: table.width)
+        joint = made[0].plus(made[1], most_cells)
+        if not joint:
+            break
+        made[:2] = [joint]
+    return [part for table in made for part in table.parts(MOST_CODES)]
 
 
 def _of_factor(scorer: Scorer, factor: Factor, reads: ByClass) -> Table:

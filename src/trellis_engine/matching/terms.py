@@ -20,12 +20,11 @@ from trellis_engine.matching.reads import ByPair, CommonWeek, Seeking
 from trellis_engine.matching.rules import RULES
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import FEATURE_SCALE, Settings
-from trellis_engine.matching.tables import Table, classes, tables
+from trellis_engine.matching.tables import TOGETHER, Table, classes, tables
 from trellis_engine.matching.week import QUARTER, shared_bits
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
-TOGETHER = 4  # tables that the inner loop takes at a time
 NO_WORDS = np.zeros(0, np.uint64)
 
 
@@ -139,7 +138,7 @@ def _tables(scorer: Scorer, rows: int, columns: int) -> Tables:
         points=np.concatenate([table.points.reshape(-1) for table in made]),
         start=np.array(lines),
         width=np.array(widths, np.int64),
-        column_class=np.array([table.columns for table in made], np.uint32),
+        column_class=np.array([table.columns for table in made], np.uint16),
     )
 
 

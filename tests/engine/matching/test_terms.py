@@ -14,6 +14,7 @@ from trellis_engine.matching import Participant, Pool, Settings, Taxonomy, certi
 from trellis_engine.matching.kernels.scores import TILE, bench, lowest_points, score_tile
 from trellis_engine.matching.scan import Scan
 from trellis_engine.matching.score import Scorer
+from trellis_engine.matching.tables import Table
 from trellis_engine.matching.terms import Scored
 
 
@@ -156,3 +157,16 @@ def test_plan_of_a_larger_pool_is_proven_over_all_pairs() -> None:
         plan = solve(crowd, asked, TAXONOMY, "salt")
 
         assert verify(certificate(plan), crowd, asked, TAXONOMY) == ()
+
+
+def test_table_of_more_classes_than_a_code_holds_is_told_in_parts() -> None:
+    chance = np.random.default_rng(5)
+    points = chance.integers(0, 1000, (7, 23)).astype(np.int32)
+    rows, columns = chance.integers(0, 7, 40).astype(np.int32), chance.integers(0, 23, 90).astype(np.int32)
+
+    for most in (2, 5, 23, 24):
+        parts = Table(rows, columns, points).parts(most)
+
+        assert max(part.width for part in parts) <= most
+        told = sum(part.points[np.ix_(part.rows, part.columns)] for part in parts)
+        assert np.array_equal(told, points[np.ix_(rows, columns)])
