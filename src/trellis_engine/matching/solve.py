@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -99,7 +100,8 @@ class Solving:
         rows, columns, worth = self.program.pairs()
         scores = worth - self.scan.bonus_of(rows, columns)
         found = zip(rows.tolist(), columns.tolist(), scores.tolist(), strict=True)
-        pairs = tuple(sorted([*self.openings.pins, *(self.openings.pair(*each) for each in found)]))
+        unsorted = [*self.openings.pins, *(self.openings.pair(*each) for each in found)]
+        pairs = tuple(sorted(unsorted, key=attrgetter("mentee", "mentor")))
         mentors = [person.id for person in self.pool.mentors]
         matched = len({pair.mentee for pair in pairs})
         return Plan(

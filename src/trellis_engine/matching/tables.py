@@ -34,7 +34,7 @@ class Table:
 
     @property
     def width(self) -> int:
-        return self.points.shape[1]
+        return int(self.points.shape[1])
 
     def plus(self, other: "Table", most_cells: int) -> "Table | None":
         """Both in one table, or None where that would be too large."""
