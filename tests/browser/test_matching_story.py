@@ -86,6 +86,7 @@ class Hand:
 class Pointer(Hand):
     def put_together(self, mentee: Person, other: Person) -> None:
         one, two = (f'[data-mentee="{each.pk}"] .why' for each in (mentee, other))
+        self.page.locator(two).scroll_into_view_if_needed()  # cards take their true height when they come into sight
         with self.page.expect_navigation():
             self.page.drag_and_drop(one, two)
         self._looks()
