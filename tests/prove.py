@@ -50,6 +50,8 @@ PROMISES = (
              "tests/engine/matching/test_rotation.py"), ONE),
     Promise("Every certificate in which a single entry was changed is refused",
             ("tests/engine/matching/test_certify.py",), ONE, (("TRELLIS_MUTATIONS", "10000"),)),
+    Promise("So is every proof file, which holds nobody's facts; every stored round comes out again to the byte",
+            ("tests/engine/matching/test_proof_file.py", "tests/cli/test_verify.py")),
     Promise("Compiled and plain loops score alike and give the same bytes",
             ("tests/engine/matching/test_terms.py", "tests/engine/matching/test_score.py"), ONE),
     Promise("A planted bias of 0.60 is found, a fair round seldom called unfair, six data sets agree to four decimals",

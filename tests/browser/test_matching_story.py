@@ -86,6 +86,8 @@ class Hand:
 class Pointer(Hand):
     def put_together(self, mentee: Person, other: Person) -> None:
         one, two = (f'[data-mentee="{each.pk}"] .why' for each in (mentee, other))
+        self.page.set_viewport_size({"width": 1366, "height": 3000})  # both in sight, so that nothing scrolls meanwhile
+        self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         with self.page.expect_navigation():
             self.page.drag_and_drop(one, two)
         self._looks()

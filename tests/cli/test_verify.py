@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from tests.factories.matching import World, a_published_round, a_round, a_world
+from tests.factories.mentorships import a_pair
 from tests.factories.people import OrganisationFactory
 from tests.matching.test_circles import a_group
 from tests.matching.test_peers import a_crowd
 from tests.matching.test_rotations import planned
 from trellis.cli.main import main
+from trellis.kernel import clock
 from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.actions.rematch import start_rematch
+from trellis.matching.actions.rounds import solve_round
 from trellis.matching.models import Round
 from trellis.matching.queries import proof
 from trellis.matching.queries.proof_file import file_of, text_of
@@ -23,7 +27,7 @@ from trellis_engine.matching.proof_file import sealed
 from trellis_engine.matching.settings import OBJECTIVES
 
 Captured = pytest.CaptureFixture[str]
-KINDS = (*OBJECTIVES, "unscored", "reverse", "peer", "mutual", "circles", "rotation")
+KINDS = (*OBJECTIVES, "unscored", "reverse", "peer", "mutual", "circles", "rotation", "rematch")
 SAME = "Solved again: the same plan and the same prices, to the byte."
 
 
@@ -42,6 +46,8 @@ def a_solved(company: Organisation, kind: str) -> Round:
         return a_round(a_group(company, mentees=11, mentors=3))
     if kind == "rotation":
         return planned(a_world(company, model="flash", template_id="flash"))
+    if kind == "rematch":
+        return a_rematch_of(a_world(company))
     world = a_world(company, model=kind if kind == "reverse" else "formal")
     if kind in OBJECTIVES:
         world.programme.matching = {**world.programme.matching, "objective": kind}
@@ -49,6 +55,15 @@ def a_solved(company: Organisation, kind: str) -> Round:
         world.programme.matching = {**world.programme.matching, "scoring": False}
     world.programme.save(update_fields=["matching"])
     return a_round(world)
+
+
+def a_rematch_of(world: World) -> Round:
+    """A running pair is placed again, and counts for a little more where it is."""
+    world.programme.matching = {**world.programme.matching, "approval": "manager"}
+    world.programme.save(update_fields=["matching"])
+    a_pair(world.programme, mentee=world.mentees[0].person, mentor=world.mentors[1].person)
+    now = clock.now()
+    return solve_round(found=start_rematch(by=world.manager, programme=world.programme, points=3, now=now), now=now)
 
 
 def check(found: Round, *more: str) -> int:

@@ -59,6 +59,7 @@ def test_a_comparison_shows_the_cost_of_the_stable_plan_alone(world: World) -> N
     (line,) = [line for line in found.lines if line.label == "What stability costs"]
     assert line.cells[0].text == "–"
     assert line.cells[1].text.endswith(" points less")
+    assert [cell.text for cell in found.lines[-1].cells] == ["Proven best", "Proven stable"]
 
 
 def test_plans_without_a_stable_one_have_no_such_line(world: World) -> None:

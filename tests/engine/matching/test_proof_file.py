@@ -162,7 +162,7 @@ def changed(file: ProofFile, path: tuple[Any, ...], value: Any) -> ProofFile:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_single_change_is_refused(kind: str) -> None:
+def test_every_single_change_is_refused(kind: str, record_property: Callable[[str, object], None]) -> None:
     file = read_back(solved(kind, 5))
     tried = 0
 
@@ -171,6 +171,7 @@ def test_every_single_change_is_refused(kind: str) -> None:
             assert file_faults(changed(file, path, value)), (path, value)
             tried += 1
 
+    record_property("changes_refused", tried)
     assert tried > 300
 
 
@@ -180,12 +181,18 @@ NOT_PROVEN = ("round", "scored_by")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_single_change_is_refused_though_the_file_is_sealed_anew(kind: str) -> None:
+def test_every_single_change_is_refused_though_the_file_is_sealed_anew(
+    kind: str, record_property: Callable[[str, object], None]
+) -> None:
     file = read_back(solved(kind, 5))
+    tried = 0
 
     for path, value in changes({name: part for name, part in file.items() if name not in (*NOT_PROVEN, "seal")}):
         if path:
             assert file_faults(sealed(changed(file, path, value))), (path, value)
+            tried += 1
+
+    record_property("changes_refused", tried)
 
 
 def test_what_no_file_can_prove_is_named_here() -> None:

@@ -98,6 +98,16 @@ def test_where_better_places_are_held_the_page_leads_on(manager: Client, tight: 
     assert "Every mentor the rules allow" in page
 
 
+def test_somebody_the_round_was_not_solved_for_has_no_swaps(manager: Client, tight: World, weak: Proposal) -> None:
+    late = tight.enrol(Side.MENTEE)
+    Proposal.objects.filter(pk=weak.pk).update(mentee=late)
+
+    page = manager.get(address(weak)).content.decode()
+
+    assert f"Better swaps for {late.person.full_name}" in page
+    assert "No mentor suits better" in page
+
+
 def test_a_forged_or_foreign_plan_does_nothing(manager: Client, weak: Proposal) -> None:
     assert weak.round is not None
     page = manager.get(address(weak)).content.decode()

@@ -147,7 +147,7 @@ def test_a_published_round_of_an_earlier_matcher_leads_to_a_new_one(manager: Cli
     page = manager.get(address(found, "round_proof")).content.decode()
 
     assert "Made by another version of the matcher" in page
-    assert f'<a class="btn" href="{reverse("rounds", args=[found.programme.slug])}">' in page
+    assert f'<a class="btn sm" href="{reverse("rounds", args=[found.programme.slug])}">' in page
     assert address(found, "round_again") not in page
 
 

@@ -9,7 +9,7 @@ from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import shown_score
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.rearranged import Move, moves_of
-from trellis.matching.queries.rearranging import Rearrangement, ask, choices_for
+from trellis.matching.queries.rearranging import Rearrangement, ask, choices_for, people_of
 from trellis.matching.stored import pool_from_json
 from trellis.people.models import Person
 from trellis_engine.matching import Pool
@@ -34,9 +34,12 @@ class Better:
 def better_for(found: Round, pair: Proposal) -> list[Better]:
     """Mentors who score higher for this mentee and cost nobody their match, cheapest for the whole plan first.
 
-    The number of queries does not depend on the size of the round. Raises Refusal where the board cannot be planned
-    anew.
+    None for somebody whom the round was not solved for. The number of queries does not depend on the size of the
+    round. Raises Refusal where the board cannot be planned anew.
     """
+    mentees, _mentors = people_of(found)
+    if pair.mentee.person.external_id not in mentees:
+        return []
     scores = _scores(found, pair.mentee.person.external_id)
     choices = [each for each in choices_for(found, pair.mentee.person) if scores[each.mentor] > pair.score]
     codes = [each.mentor for each in choices[:MOST_ASKED]]

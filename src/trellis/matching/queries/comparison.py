@@ -13,6 +13,7 @@ from trellis.matching.models import Scenario
 from trellis.matching.queries.board import shown_score
 from trellis.matching.queries.pool import matching_of
 from trellis.matching.queries.scenarios import PLAN, differences
+from trellis.matching.queries.stability import KEY as STABILITY
 from trellis.matching.queries.stability import stability_of
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
@@ -237,7 +238,9 @@ def _stability(figures: list[Figures]) -> Iterable[Line]:
 
 def _proofs(figures: list[Figures]) -> Line:
     cells = (
-        Cell(_("Proven best"), _("checked apart")) if each["proven"] else Cell(_("Not proven"), "", "worst")
+        Cell(_("Proven stable") if each.get(STABILITY) else _("Proven best"), _("checked apart"))
+        if each["proven"]
+        else Cell(_("Not proven"), "", "worst")
         for each in figures
     )
     return Line(_("Proof"), _("for its own settings"), tuple(cells))

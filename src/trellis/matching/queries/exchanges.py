@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trellis.matching.choices import ProposalState, RoundState
@@ -82,6 +83,8 @@ def kept_words(found: Round) -> str:
     if not kept_of(found):
         return ""
     points = found.settings.get("keep_bonus", 0) // SCORE_UNITS
+    if not points:
+        return _("Nobody with a mentor was left without.")
     words = ngettext(
         "A running pair counted %(points)d point more for being one, and nobody with a mentor was left without.",
         "A running pair counted %(points)d points more for being one, and nobody with a mentor was left without.",

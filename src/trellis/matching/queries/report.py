@@ -215,8 +215,10 @@ def _proven(found: Round) -> Proven:
         _("Open the round and choose “Proof”: the certificate is checked each time, by a program of its own that "
           "shares nothing with the one that found the plan."),
         _("The certificate is attached to the PDF as certificate.json. Its fingerprint stands in this report."),
-        _("Without a server: a plan made from files by “trellis match-files” is checked anywhere by “trellis verify "
-          "certificate.json --people … --signups …”. It answers 0 when the proof holds, or names the row that is "
-          "wrong."),
+        _("Without this server: the page has a proof file too, in which people are numbers. “trellis verify” checks it "
+          "on any machine and answers 0 when the proof holds, or names what is wrong."),
+        _("On this server: “trellis verify --programme %(slug)s --round %(number)d --again” solves the round again, "
+          "and the same certificate must come out, to the byte.")
+        % {"slug": found.programme.slug, "number": found.number},
     )  # fmt: skip
     return Proven(promise.headline, promise.text, promise.steps, not checked.faults, words, tuple(checked.faults), how)

@@ -77,10 +77,12 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
     changes = changes_shown(found)
     faults = faults_of(found.programme, found.proposals.filter(state__in=STANDING), changes) if is_open else {}
     review = with_changes(with_faults(review, faults), changes) if is_rematch(found) else with_faults(review, faults)
+    gone = departures(found)
     context = {
         "programme": found.programme, "found": found, "review": review,
         "faults": faults, "shown": shown, "form": form,
-        "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
+        "departures": gone, "choices_wait": any(each.next_choice for each in gone),
+        "open": is_open, "published": found.state == RoundState.PUBLISHED,
         "proof": proof_of(found), "circles": circles_of(found), "rotation": running(found, clock.now()),
         "undo": undo_window(found, clock.now()), "answers": answers_of(found),
         "rearranges": is_open and can_rearrange(found), "done": done_last(found),
