@@ -108,11 +108,12 @@ class Live:
     def apart_from(self, pairs: Iterable[tuple[str, str]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
         """The pairs of the plan that are not among these, and those of these that are not in the plan."""
         m, known, others = self.solving.program.m, [], set()
-        for mentee, mentor in pairs:
-            if mentee in self.rows and mentor in self.columns:
-                known.append(self.rows[mentee] * m + self.columns[mentor])
+        for pair in pairs:
+            row, column = self.rows.get(pair[0]), self.columns.get(pair[1])
+            if row is None or column is None:
+                others.add(pair)
             else:
-                others.add((mentee, mentor))
+                known.append(row * m + column)
         codes = np.sort(np.array(known, np.int64))
         mine, theirs = (
             one[~among(other, one)] for one, other in ((self._laid.codes, codes), (codes, self._laid.codes))

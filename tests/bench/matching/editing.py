@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -73,8 +73,8 @@ class Editing:
         return {
             "matched": reached[0],
             "total": reached[1],
-            **{f"{name}_ms": round(1000 * _share(self.walls, part), 1) for name, part in PARTS.items()},
-            **{f"{name}_cpu_ms": round(1000 * _share(self.cpus, part), 1) for name, part in PARTS.items()},
+            **{f"{name}_ms": round(1000 * share(self.walls, part), 1) for name, part in PARTS.items()},
+            **{f"{name}_cpu_ms": round(1000 * share(self.cpus, part), 1) for name, part in PARTS.items()},
         }
 
     def _anew(self) -> tuple[int, int]:
@@ -87,5 +87,5 @@ class Editing:
 PARTS = {"p50": 0.5, "p95": 0.95, "worst": 1.0}
 
 
-def _share(seconds: list[float], part: float) -> float:
+def share(seconds: Sequence[float], part: float) -> float:
     return sorted(seconds)[min(int(part * len(seconds)), len(seconds) - 1)]

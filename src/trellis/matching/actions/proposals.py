@@ -39,7 +39,8 @@ def move_all(proposals: Sequence[Proposal], to: str, *, by: Person | None, now: 
     """The same for several of one organisation, in a few queries; nothing but their state is written."""
     lines = [_moved(each, to, by=by, now=now) for each in proposals]
     if lines:
-        Proposal.objects.bulk_update(proposals, ["state", "decided_by", "decided_at"])
+        decided = {} if by is None else {"decided_by": by, "decided_at": now}
+        Proposal.objects.filter(pk__in=[each.pk for each in proposals]).update(state=to, **decided)
         audit.record_all(proposals[0].organisation_id, lines)
 
 

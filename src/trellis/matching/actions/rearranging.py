@@ -14,7 +14,7 @@ from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.rearranged import KEY, last_entry
-from trellis.matching.queries.rearranging import Codes, Rearrangement, board_key, can_rearrange, pool_of
+from trellis.matching.queries.rearranging import Codes, Rearrangement, can_rearrange, key_of, laid_on, pool_of
 from trellis.matching.queries.solving import explained
 from trellis.matching.queries.swaps import Room
 from trellis.matching.stored import reasons_to_json
@@ -38,7 +38,7 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
         raise WrongState(_("This round cannot be planned anew around one pair. Swap two pairs instead."))
     loose = found.proposals.filter(pk__in=plan.gone, state=ProposalState.UNDER_REVIEW)
     held = loose.exclude(origin=ProposalOrigin.PINNED).count() < len(set(plan.gone))
-    if held or board_key(found) != plan.board:
+    if held or key_of(laid_on(found)) != plan.board:
         raise BoardChanged(_("The board has changed since you looked. Look again at what this pair would cost now."))
     _withdraw(found, plan.gone, by, now)
     forced_one = plan.mentee, plan.mentor
@@ -66,7 +66,8 @@ def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
     """The new pairs with their reasons, judged on what the round was solved on."""
     pool, taxonomy = pool_of(found), engine_taxonomy()
     settings = engine_settings({**found.settings, "pinned": []})
-    room, people = Room(found, pool, _named(pairs)), _enrolments(found, pairs)
+    people = _enrolments(found, pairs)
+    room = Room(found, pool, [each.pk for each in people.values()])
     made: dict[Codes, Proposal] = {}
     for mentee, mentor in pairs:
         one, two = people["mentee", mentee], people["mentor", mentor]
@@ -85,12 +86,10 @@ def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
 
 def _enrolments(found: Round, pairs: Iterable[Codes]) -> dict[tuple[str, str], Enrolment]:
     """(side, the engine's id) to enrolment, of these people alone."""
-    rows = Enrolment.objects.filter(programme=found.programme_id, person__external_id__in=_named(pairs))
+    rows = Enrolment.objects.filter(
+        programme=found.programme_id, person__external_id__in={code for pair in pairs for code in pair}
+    )
     return {(row.side, row.person.external_id): row for row in rows.select_related("person").without_words()}
-
-
-def _named(pairs: Iterable[Codes]) -> set[str]:
-    return {code for pair in pairs for code in pair}
 
 
 @transaction.atomic

@@ -7,17 +7,16 @@ before; keeping the copy only makes the next question quick.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Self
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.models import Proposal, Round
+from trellis.matching.models import Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.solving import smallest_in
@@ -32,6 +31,7 @@ from trellis_engine.matching.live import Live
 PRICED = ("matched_floor_total", "matched_total", "total")  # what the engine solves by prices, and can go on from
 MOST_COPIES = 8  # of plans, kept by this process
 EXACT = 3  # of the cheapest choices are asked to the end
+Laid = tuple[int, str, str]  # a proposal, its state and its origin
 Codes = tuple[str, str]  # (mentee, mentor), as the engine names people
 
 
@@ -123,6 +123,7 @@ class _Copy:
         self.live = Live(pool, engine_settings(found.settings), engine_taxonomy(), found.salt)
         self.board: Board | None = None
         self.beside: _Beside
+        self.seen: dict[int, tuple[Codes, int]] = {}  # who a proposal is about, and its score: neither ever changes
 
     @property
     def key(self) -> str:
@@ -131,17 +132,36 @@ class _Copy:
     def follow(self, board: Board) -> None:
         """Hold what is decided, and take the pairs of the board wherever they are as good as any."""
         self.board = None
-        held, declined, pairs = (self._known(codes) for codes in (board.held, board.declined, board.pairs))
-        if self.live.hold(held, declined):
+        if self.live.hold(self._known(board.held), self._known(board.declined)):
             raise CannotBeTogether(
                 _("A pair that you approved or pinned is against a rule by now. Decline it, or run the round again.")
             )
-        self.live.come_near(pairs)
-        self.board, self.beside = board, _Beside.of(self.live, board)
+        beside = _Beside.of(self.live, board)
+        if beside.board:
+            self.live.come_near(self._known(board.pairs))
+            beside = _Beside.of(self.live, board)
+        self.board, self.beside = board, beside
 
     def _known(self, pairs: Iterable[Codes]) -> list[Codes]:
         """Those of whom both were there when the round was solved."""
         return [pair for pair in pairs if pair[0] in self.live.rows and pair[1] in self.live.columns]
+
+    def board_of(self, found: Round, laid: Sequence[Laid]) -> Board:
+        """These proposals by the people's codes. One query, for those that were not seen here before."""
+        new = [pk for pk, _state, _origin in laid if pk not in self.seen]
+        if new:
+            rows = found.proposals.filter(pk__in=new) if self.seen else found.proposals.all()
+            fields = ("id", "mentee__person__external_id", "mentor__person__external_id", "score")
+            self.seen |= {pk: ((mentee, mentor), score) for pk, mentee, mentor, score in rows.values_list(*fields)}
+        pairs: dict[Codes, BoardPair] = {}
+        declined: set[Codes] = set()
+        for pk, state, origin in laid:
+            codes, score = self.seen[pk]
+            if state == ProposalState.DECLINED:
+                declined.add(codes)
+            else:
+                pairs[codes] = BoardPair(pk, score, state == ProposalState.APPROVED or origin == ProposalOrigin.PINNED)
+        return Board(key_of(laid), pairs, frozenset(declined - set(pairs)))
 
 
 Solved = tuple[int, str, str]  # a round, what it was solved on, and its salt
@@ -163,38 +183,25 @@ def _solved(found: Round) -> Solved:
     return found.pk, found.input_hash, found.salt
 
 
-def _laid(found: Round) -> models.QuerySet[Proposal]:
-    return found.proposals.filter(state__in=(*STANDING, ProposalState.DECLINED)).order_by("id")
+def laid_on(found: Round) -> list[Laid]:
+    """What lies on the board, oldest first. One query."""
+    rows = found.proposals.filter(state__in=(*STANDING, ProposalState.DECLINED)).order_by("id")
+    return list(rows.values_list("id", "state", "origin"))
 
 
-def board_key(found: Round) -> str:
-    """Another one for every other state of the board. One query, without names."""
-    rows = _laid(found).values_list("id", "mentee_id", "mentor_id", "score", "state", "origin")
-    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
-
-
-def board_of(found: Round) -> Board:
-    """Two queries."""
-    fields = ("mentee__person__external_id", "mentor__person__external_id", "id", "score", "state", "origin")
-    pairs: dict[Codes, BoardPair] = {}
-    declined: set[Codes] = set()
-    key = board_key(found)
-    for mentee, mentor, pk, score, state, origin in _laid(found).values_list(*fields):
-        if state == ProposalState.DECLINED:
-            declined.add((mentee, mentor))
-        else:
-            held = state == ProposalState.APPROVED or origin == ProposalOrigin.PINNED
-            pairs[mentee, mentor] = BoardPair(pk, score, held)
-    return Board(key, pairs, frozenset(declined - set(pairs)))
+def key_of(laid: Sequence[Laid]) -> str:
+    """Another one for every other state of the board."""
+    return hashlib.sha256(repr(laid).encode()).hexdigest()
 
 
 def _copy_of(found: Round) -> tuple[_Copy, Board]:
     """The live plan at the present state of the board; the caller holds the lock."""
-    copy, key = _copies.pop(_solved(found), None), board_key(found)
-    if copy is None or (copy.key != key and (copy.live.lowered or not copy.key)):
+    copy, laid = _copies.pop(_solved(found), None), laid_on(found)
+    same = copy is not None and copy.key == key_of(laid)
+    if copy is None or (not same and copy.live.lowered):
         copy = _Copy(found)
-    if copy.board is None or copy.key != key:
-        copy.follow(board_of(found))
+    if copy.board is None or not same:
+        copy.follow(copy.board_of(found, laid))
     assert copy.board
     _keep(found, copy)
     return copy, copy.board

@@ -44,18 +44,15 @@ class NewPair:
 class Room:
     """The places of the solved pool that no pair on the board has taken; in a rotation, those of each week.
 
-    `pool` as it was solved, where it is at hand; `people`: the only ones who will be asked about, by the engine's id.
+    `pool` as it was solved, where it is at hand; `enrolments`: the only ones who will be asked about.
     """
 
-    def __init__(self, found: Round, pool: Pool | None = None, people: Collection[str] | None = None) -> None:
-        pool = pool or pool_from_json(found.inputs)
-        most = 1 if weeks_of(found.settings) else None  # one meeting a week is all that a mentee has in a rotation
-        self.places = {("mentee", person.id): min(person.places, most or person.places) for person in pool.mentees}
-        self.places |= {("mentor", person.id): person.places for person in pool.mentors}
+    def __init__(self, found: Round, pool: Pool | None = None, enrolments: Collection[int] | None = None) -> None:
+        self.pool = pool or pool_from_json(found.inputs)
+        self.weekly = bool(weeks_of(found.settings))
         rows = found.proposals.filter(state__in=STANDING)
-        if people is not None:
-            theirs = Q(mentee__person__external_id__in=people) | Q(mentor__person__external_id__in=people)
-            rows = rows.filter(theirs)
+        if enrolments is not None:
+            rows = rows.filter(Q(mentee__in=enrolments) | Q(mentor__in=enrolments))
         standing = rows.values_list("mentee__person__external_id", "mentor__person__external_id", "week")
         self.pairs: set[tuple[str, str]] = set()
         self.taken: Counter[tuple[tuple[str, str], int | None]] = Counter()
@@ -67,10 +64,16 @@ class Room:
         sides = ("mentee", mentee), ("mentor", mentor)
         if (mentee, mentor) in self.pairs:
             return False
-        if any(self.places.get(side, 0) <= self.taken[side, week] for side in sides):
+        if any(self._places(*side) <= self.taken[side, week] for side in sides):
             return False
         self._add(mentee, mentor, week)
         return True
+
+    def _places(self, side: str, code: str) -> int:
+        person = (self.pool.mentee_by_id if side == "mentee" else self.pool.mentor_by_id).get(code)
+        if person is None:
+            return 0
+        return min(person.places, 1) if self.weekly and side == "mentee" else person.places  # one meeting a week
 
     def _add(self, mentee: str, mentor: str, week: int | None) -> None:
         self.pairs.add((mentee, mentor))
