@@ -81,11 +81,12 @@ def _scores(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Ints:
     """The weaker direction of every pair of people who look, 0 where a rule forbids either."""
     people = [person.id for person in pool.mentees]
     crowd = Pool(pool.mentees, tuple(pool.mentor_by_id[each] for each in people))
-    both = np.zeros((len(people), len(people)), np.int64)
+    both: Ints = np.zeros((len(people), len(people)), np.int64)
     for rows, there, back in BothWays(Scorer(crowd, settings, taxonomy)).blocks():
         both[rows] = np.minimum(there, back)
     looks = np.array([looks_for_peer(pool, each) for each in people], bool)
-    return both * looks * looks[:, None]
+    both *= looks * looks[:, None]
+    return both
 
 
 def _bound(scores: Ints, bonus: int, smallest: int, largest: int) -> int:

@@ -25,6 +25,7 @@ from tests.bench.matching.references import (
     by_flow,
     by_wishes,
     cells_of,
+    counting_pairs,
     deferred_acceptance,
     every_plan,
     highest_floor,
@@ -69,10 +70,10 @@ def _extras(chance: random.Random, pool: Pool, objective: str) -> dict[str, Any]
     return {"kept": kept, "keep_bonus": chance.choice([0, 5_000]), "spread": spread}
 
 
-def small_round(seed: int, objective: str) -> tuple[Pool, Settings, Instance]:
+def small_round(seed: int, objective: str, wants: int = 2) -> tuple[Pool, Settings, Instance]:
     """The first of a row of rounds with so few pairs that every plan can be made."""
     for each in itertools.count(1_000 * seed):
-        pool, settings = round_of(each, objective, most=4, wants=2)
+        pool, settings = round_of(each, objective, most=4, wants=wants)
         instance = instance_of(pool, settings, TAXONOMY)
         if 0 < len(instance.scores) <= MOST_CELLS:
             return pool, settings, instance
@@ -112,16 +113,28 @@ def value_alone(instance: Instance, cells: Cells) -> tuple[int, ...]:
 
 
 def floor(seed: int) -> None:
-    """As many as possible, then the highest floor that leaves nobody out, then the value."""
-    pool, settings = round_of(seed, "matched_floor_total", most=10, wants=2)
+    """As many mentees and pairs as possible, then the highest floor that takes a mentor from nobody, then the value."""
+    pool, settings = round_of(seed, "matched_floor_total", most=10, wants=1 + seed % 3)
     instance = instance_of(pool, settings, TAXONOMY)
     plan = proven(pool, settings)
-    mine, most = cells_of(plan, pool, instance), instance.matched(by_flow(instance, instance.first))
-    above = under(instance, highest_floor(instance, most))
+    mine, above = cells_of(plan, pool, instance), under(instance, highest_floor(instance))
     same(f"round {seed}, pairs above the floor", sorted(under(instance, plan.floor).scores), sorted(above.scores))
     same(f"round {seed}, kept above it", mine <= frozenset(above.scores) and instance.fits(mine), True)
-    theirs = by_flow(above, instance.first)
-    same(f"round {seed}", *(most_then_value(instance, each) for each in (mine, theirs)))
+    theirs = counting_pairs(above)
+    same(f"round {seed}", *((instance.matched(e), len(e), instance.value(e)) for e in (mine, theirs)))
+
+
+def floor_of_everything(seed: int) -> None:
+    """Held against every plan there is, in the order in which the objective says it."""
+    pool, settings, instance = small_round(seed, "matched_floor_total", wants=3)
+    below = under(instance, 100_000).scores  # whoever is here has nothing better to ask for
+
+    def key(cells: Cells) -> tuple[int, ...]:
+        low = [instance.scores[cell] for cell in cells if cell not in below]
+        return instance.matched(cells), len(cells), min(low, default=100_000), instance.value(cells)
+
+    mine = cells_of(proven(pool, settings), pool, instance)
+    same(f"round {seed}", key(mine), max(map(key, every_plan(instance))))
 
 
 def stable(seed: int) -> None:
@@ -296,6 +309,7 @@ KINDS = (
     Kind("total alone", "OR-tools flow", partial(flow, objective="total"), SECOND_VERSION),
     Kind("total alone", "every plan", partial(everything, key=value_alone, objective="total"), SECOND_VERSION),
     Kind("most matched, floor, total", "OR-tools flow", floor, SECOND_VERSION),
+    Kind("most matched, floor, total", "every plan", floor_of_everything, SECOND_VERSION),
     Kind("stable", "deferred acceptance", stable, module("stable")),
     Kind("wishes, rank by rank", "OR-tools flow", wishes, module("wishes")),
     Kind("rotation over weeks", "OR-tools flow", rotation, module("rotation")),

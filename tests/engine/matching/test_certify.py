@@ -44,8 +44,8 @@ def kinds(proof: Any, pool: Pool, rules: Settings) -> list[tuple[str, str]]:
 def mutations(proof: Any, chance: random.Random) -> list[tuple[str, Any]]:
     """Every row changed in every field, one at a time, each with the place that must be named."""
     found = []
-    for section in ("pairs", "prices", "most", "beyond"):
-        for at, row in enumerate(proof[section]):
+    for section in ("pairs", "prices", "most", "further", "beyond"):
+        for at, row in enumerate(proof.get(section, ())):
             for field, said in row.items():
                 changed = copy.deepcopy(proof)
                 by = chance.choice([-1000, -1, 1, 7])
