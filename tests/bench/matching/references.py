@@ -178,6 +178,29 @@ def every_plan(instance: Instance) -> Iterator[Cells]:
     return extended(0, frozenset())
 
 
+def best_circles(instance: Instance, smallest: int) -> tuple[int, int]:
+    """Most mentees in circles, then their points, pins not counted: every way to send mentees to mentors, told apart
+    only by how many each mentor then has. Whom a pin has placed stays there, and a pin opens a circle of any size."""
+    opened = {column for _, column in instance.pinned}
+    ways = {(0,) * len(instance.places): (0, 0)}
+    for row, wants in enumerate(instance.wants):
+        if wants < 1 or row in instance.served:
+            continue
+        more = dict(ways)
+        for loads, (matched, total) in ways.items():
+            for column, places in enumerate(instance.places):
+                if (row, column) in instance.scores and loads[column] < places:
+                    now = (*loads[:column], loads[column] + 1, *loads[column + 1 :])
+                    worth = matched + 1, total + instance.scores[row, column]
+                    more[now] = max(more.get(now, worth), worth)
+        ways = more
+    return max(
+        worth
+        for loads, worth in ways.items()
+        if all(load == 0 or load >= smallest or column in opened for column, load in enumerate(loads))
+    )
+
+
 # --- Gale and Shapley
 
 
