@@ -26,16 +26,19 @@ import numpy.typing as npt
 
 from trellis_engine.matching.bound import Bound
 from trellis_engine.matching.checking import (
-    FACTS,
     PAIR_FIELDS,
-    VERSION,
+    PRICE_FIELDS,
     Certificate,
     Fault,
     Form,
     figure_faults,
+    figures_of,
     named,
     pair_faults,
     place_faults,
+    price_faults,
+    price_rows,
+    rows_of,
 )
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Plan
@@ -45,13 +48,12 @@ from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-HIGHEST_PRICE = 1 << 60
 HIGHEST_BONUS = 1 << 44  # with fewer than 2**17 mentees every sum stays below 2**62
 WITH_FLOOR = "matched_floor_total"
 FIGURES = ("bonus", "matched", "total", "floor", "extra")
 SECTIONS = {
     "pairs": PAIR_FIELDS,
-    "prices": {"mentor": str, "price": int},
+    "prices": PRICE_FIELDS,
     "most": {"mentor": str},
     "beyond": {"mentor": str},
 }
@@ -62,14 +64,9 @@ COUNTING = Form(WITH_FLOOR, FIGURES, {**SECTIONS, "further": SECTIONS["most"]}) 
 
 def certificate(plan: Plan) -> Certificate:
     """The plan and its proof as JSON-able data, each row with its own short fingerprint."""
-    body: Certificate = {"version": VERSION} | {fact: getattr(plan, fact) for fact in FACTS[1:]}
-    body |= {figure: getattr(plan, figure) for figure in FIGURES}
-    body["pairs"] = [{name: getattr(pair, name) for name in PAIR_FIELDS} for pair in plan.pairs]
-    body["prices"] = [{"mentor": mentor, "price": price} for mentor, price in plan.prices.items()]
-    body |= {cover: [{"mentor": mentor} for mentor in getattr(plan, cover)] for cover in COVERS}
-    if not plan.pair_bonus:
-        del body["further"]
-    return resealed(body)
+    form = COUNTING if plan.pair_bonus else FORMS[WITH_FLOOR]
+    covers = {name: [{"mentor": mentor} for mentor in getattr(plan, name)] for name in COVERS if name in form.sections}
+    return form.of(plan, pairs=rows_of(plan.pairs), prices=price_rows(plan.prices), **covers)
 
 
 def resealed(body: Certificate) -> Certificate:
@@ -89,8 +86,9 @@ def _counts_pairs(pool: Pool, settings: Settings) -> bool:
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
     faults = [*pair_faults(proof["pairs"], "pairs", pool, settings)]
-    for section in [section for section in ("prices", *COVERS) if section in proof]:
-        faults += _mentors_known(proof, section, pool)
+    faults += price_faults(proof["prices"], "prices", pool.mentor_by_id)
+    for section in COVERS:
+        faults += price_faults(proof.get(section, ()), section, pool.mentor_by_id, every=False)
     for name, most in (("bonus", _highest_bonus(pool)), ("floor", HIGHEST_SCORE)):
         if not 0 <= proof[name] <= most:
             faults.append(Fault("price_out_of_range", name, {}))
@@ -106,19 +104,6 @@ def _highest_bonus(pool: Pool) -> int:
     return min(HIGHEST_BONUS, (1 << 61) // max(wanted, 1))
 
 
-def _mentors_known(proof: Certificate, section: str, pool: Pool) -> Iterator[Fault]:
-    """Each mentor once at most; all of them where there is a price."""
-    missing = set(pool.mentor_by_id)
-    for at, row in enumerate(proof[section]):
-        if row["mentor"] not in missing:
-            yield Fault("price_unknown", f"{section}/{at}", named(row))
-        if not 0 <= row.get("price", 0) <= HIGHEST_PRICE:
-            yield Fault("price_out_of_range", f"{section}/{at}", named(row))
-        missing.discard(row["mentor"])
-    if section == "prices":
-        yield from (Fault("price_missing", section, {"mentor": mentor}) for mentor in sorted(missing))
-
-
 def _figures(proof: Certificate, pool: Pool, settings: Settings) -> Iterator[Fault]:
     pairs = [(row["mentee"], row["mentor"]) for row in proof["pairs"]]
     load = Counter(mentor for _, mentor in pairs)
@@ -126,14 +111,7 @@ def _figures(proof: Certificate, pool: Pool, settings: Settings) -> Iterator[Fau
     spread = sum(
         settings.spread * (pool.mentor_by_id[mentor].busy + at) for mentor, taken in load.items() for at in range(taken)
     )
-    yield from figure_faults(
-        proof,
-        {
-            "total": sum(row["score"] for row in proof["pairs"]),
-            "matched": len({mentee for mentee, _ in pairs}),
-            "extra": kept - spread,
-        },
-    )
+    yield from figure_faults(proof, figures_of(proof["pairs"]) | {"extra": kept - spread})
     if settings.objective == "total":
         if proof["bonus"] != 0:
             yield Fault("bonus_too_small", "bonus", {})

@@ -255,8 +255,8 @@ def circles(seed: int) -> bool:
     pool, settings = round_of(seed, "matched_total", most=9, wants=1)
     chance, mentors = random.Random(seed), pool.mentors[:5]
     pinned = frozenset(pin for pin in settings.pinned if pin[1] in {mentor.id for mentor in mentors})
-    held = {mentor for _, mentor in pinned}
-    mentors = tuple(replace(each, places=chance.randint(2 * (each.id in held), 5)) for each in mentors)
+    if not pinned:  # places are read for the score, and a pin may not fall below the least one
+        mentors = tuple(replace(each, places=chance.randint(0, 5)) for each in mentors)
     pool = Pool(pool.mentees, mentors)
     settings = replace(settings, pinned=pinned, kept=frozenset(), keep_bonus=0, spread=0)
     smallest = chance.randint(1, 4)

@@ -27,7 +27,7 @@ from trellis_engine.matching import (
 from trellis_engine.matching.hashing import hash_settings
 from trellis_engine.matching.peer_plan import PeerPlan, crowd_pool
 from trellis_engine.matching.peers import solve_peers
-from trellis_engine.matching.peers_proof import peers_certificate, resealed, verify_peers
+from trellis_engine.matching.peers_proof import FORM, peers_certificate, verify_peers
 
 MUTATIONS_WANTED = 1500
 USUAL = (Rule("reporting_line"), Rule("no_match_list"), Rule("common_language"))
@@ -321,7 +321,7 @@ def test_every_resealed_change_is_refused_or_still_a_proof(record_property: Call
                         chance.choice(names) if isinstance(said, str) else changed_values(said, chance)
                     )
                     tried += 1
-                    if not kinds(resealed(forged), pool, settings):
+                    if not kinds(FORM.issued(forged), pool, settings):
                         passed += 1
                         assert (len(forged["pairs"]), forged["total"]) == best
         seed += 1
@@ -336,7 +336,7 @@ def test_row_left_out_repeated_or_moved_is_refused(section: str) -> None:
     for forged in (rows[1:], [rows[0], *rows]):
         assert kinds(proof | {section: forged}, pool, settings) == [("section_changed", section)]
         harmless = section == "trios" and not forged  # nobody has to join a pair
-        assert (kinds(resealed(proof | {section: forged}), pool, settings) == []) is harmless
+        assert (kinds(FORM.issued(proof | {section: forged}), pool, settings) == []) is harmless
 
 
 @pytest.mark.parametrize("figure", ["bonus", "matched", "total", "salt", "engine_version"])
@@ -351,7 +351,7 @@ def test_changed_head_is_refused(figure: str) -> None:
 def test_certificate_of_another_kind_is_refused(name: str, other: object) -> None:
     proof, pool, settings = small()
 
-    assert kinds(resealed(proof | {name: other}), pool, settings) == [("malformed", name)]
+    assert kinds(FORM.issued(proof | {name: other}), pool, settings) == [("malformed", name)]
 
 
 def test_certificate_survives_json_and_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +369,7 @@ def test_worse_plan_is_not_proven() -> None:
     proof["total"] -= dropped["score"]
     proof["matched"] -= 2
 
-    (fault,) = verify_peers(resealed(proof), pool, settings, TAXONOMY)
+    (fault,) = verify_peers(FORM.issued(proof), pool, settings, TAXONOMY)
 
     assert fault.kind == "not_proven"
     assert fault.params["bound"] - fault.params["worth"] == proof["bonus"] + dropped["score"]
@@ -382,8 +382,8 @@ def test_prices_that_do_not_pay_for_a_pair_are_refused_even_if_the_sum_fits() ->
     odd["price"] = 0
     proof["prices"][0]["price"] += 4 * moved
 
-    assert ("pair_unpaid", "prices") in kinds(resealed(proof), pool, settings)
-    assert ("not_proven", "prices") not in kinds(resealed(proof), pool, settings)
+    assert ("pair_unpaid", "prices") in kinds(FORM.issued(proof), pool, settings)
+    assert ("not_proven", "prices") not in kinds(FORM.issued(proof), pool, settings)
 
 
 @pytest.mark.parametrize("members", [["a", "b"], ["a", "b", "b"], ["a", "b", "nobody"], []])
@@ -391,7 +391,7 @@ def test_set_that_is_not_odd_or_not_a_set_is_refused(members: list[str]) -> None
     proof, pool, settings = small()
     proof["odd_sets"][0]["members"] = members
 
-    assert kinds(resealed(proof), pool, settings) == [("odd_set_wrong", "odd_sets/0")]
+    assert kinds(FORM.issued(proof), pool, settings) == [("odd_set_wrong", "odd_sets/0")]
 
 
 @pytest.mark.parametrize("section", ["prices", "odd_sets"])
@@ -400,35 +400,35 @@ def test_price_out_of_range_is_refused(section: str, price: int) -> None:
     proof, pool, settings = small()
     proof[section][0]["price"] = price
 
-    assert kinds(resealed(proof), pool, settings) == [("price_out_of_range", f"{section}/0")]
+    assert kinds(FORM.issued(proof), pool, settings) == [("price_out_of_range", f"{section}/0")]
 
 
 def test_prices_of_the_wrong_people_are_refused() -> None:
     proof, pool, settings = small()
     proof["prices"][0]["person"] = "nobody"
 
-    assert kinds(resealed(proof), pool, settings) == [("price_unknown", "prices/0"), ("price_missing", "prices")]
+    assert kinds(FORM.issued(proof), pool, settings) == [("price_unknown", "prices/0"), ("price_missing", "prices")]
 
 
 def test_person_in_two_pairs_is_refused() -> None:
     proof, pool, settings = small()
     proof["pairs"][0]["mentor"] = proof["pairs"][1]["mentor"]
 
-    assert ("over_places", "pairs") in kinds(resealed(proof), pool, settings)
+    assert ("over_places", "pairs") in kinds(FORM.issued(proof), pool, settings)
 
 
 def test_unknown_person_in_a_pair_is_refused() -> None:
     proof, pool, settings = small()
     proof["pairs"][0]["mentee"] = "nobody"
 
-    assert kinds(resealed(proof), pool, settings) == [("pair_unknown", "pairs/0")]
+    assert kinds(FORM.issued(proof), pool, settings) == [("pair_unknown", "pairs/0")]
 
 
 def test_wrong_figures_are_refused() -> None:
     proof, pool, settings = small()
     proof |= {"total": 1, "matched": 9, "bonus": 5, "trios": proof["trios"] * 2}
 
-    found = kinds(resealed(proof), pool, settings)
+    found = kinds(FORM.issued(proof), pool, settings)
 
     for fault in (
         ("total_wrong", "total"),
@@ -444,7 +444,7 @@ def test_trio_with_two_who_are_no_pair_is_refused() -> None:
     (trio,), (one, two) = proof["trios"], proof["pairs"]
     trio["mentee"], trio["mentor"] = one["mentee"], two["mentor"]
 
-    assert kinds(resealed(proof), pool, settings) == [("trio_wrong", "trios/0")]
+    assert kinds(FORM.issued(proof), pool, settings) == [("trio_wrong", "trios/0")]
 
 
 def test_certificate_of_other_settings_or_people_is_refused() -> None:
@@ -460,7 +460,7 @@ def test_pair_a_rule_forbids_is_refused_even_if_all_hashes_agree() -> None:
     stricter = replace(settings, forbidden=frozenset({pair}))
     proof["settings_hash"] = hash_settings(stricter)
 
-    assert ("pair_forbidden", "pairs/0") in kinds(resealed(proof), pool, stricter)
+    assert ("pair_forbidden", "pairs/0") in kinds(FORM.issued(proof), pool, stricter)
 
 
 def test_missing_pin_is_refused_even_if_all_hashes_agree() -> None:
@@ -468,7 +468,7 @@ def test_missing_pin_is_refused_even_if_all_hashes_agree() -> None:
     pinned = replace(settings, pinned=frozenset({("a", "nobody")}))
     proof["settings_hash"] = hash_settings(pinned)
 
-    assert kinds(resealed(proof), pool, pinned) == [("pin_missing", "pairs")]
+    assert kinds(FORM.issued(proof), pool, pinned) == [("pin_missing", "pairs")]
 
 
 @pytest.mark.parametrize(
