@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from trellis_engine.matching.both_ways import BothWays
 from trellis_engine.matching.checking import Certificate, Fault, Form, figure_faults
-from trellis_engine.matching.group_plan import GROUP_OBJECTIVE, GroupPlan
+from trellis_engine.matching.circle_plan import GROUP_OBJECTIVE, GroupPlan
 from trellis_engine.matching.peer_plan import looks_for_peer
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.score import Scorer
