@@ -75,3 +75,19 @@ def test_its_pages_are_accessible_narrow_and_quiet(visitors: Visitors, axe: str)
     visitor.go(paths[2]).get_by_role("button", name="Do it").click()
     visitor.go(_address(found, "round"))
     assert [fault for name in ("round", "round_proof") for fault in _look(visitor, _address(found, name), axe)] == []
+
+
+def test_what_is_out_of_sight_is_found_and_reached(visitors: Visitors) -> None:
+    """Cards outside the window are not drawn; looking for a name and the keyboard come to them all the same."""
+    organisation = OrganisationFactory()
+    with organisation_scope(organisation.pk):
+        world = a_world(organisation, mentees=40, mentors=40)
+        found = a_round(world)
+    page = visitors.new(world.manager).go(_address(found, "round"))
+    last = page.locator(".mrow").last
+    name = last.locator(".m-duo b").first.evaluate("node => node.firstChild.data.trim()")
+
+    assert page.evaluate("name => window.find(name)", name)
+    assert page.evaluate("getSelection().anchorNode.parentElement.closest('.mrow') !== null")
+    last.get_by_role("button", name="Decline").focus()
+    page.wait_for_function("node => node.getBoundingClientRect().top < innerHeight", arg=last.element_handle())

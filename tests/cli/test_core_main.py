@@ -1,11 +1,15 @@
 """Which commands need an installation, and that the others leave nothing behind."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.engine.matching.test_proof_file import ROUND, solved
+from trellis_engine.matching.proof_writing import proof_file
 
 
 def _trellis(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -16,7 +20,10 @@ def _trellis(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [("backup", "x"), ("check",), ("match", "--programme", "x")])
+@pytest.mark.parametrize(
+    "words",
+    [("backup", "x"), ("check",), ("match", "--programme", "x"), ("verify", "--programme", "x", "--round", "1")],
+)
 def test_without_an_installation_the_cure_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
     answer = _trellis(tmp_path, *words)
 
@@ -64,3 +71,14 @@ def test_files_are_matched_and_verified_without_an_installation(tmp_path: Path) 
 
     assert (matched.returncode, verified.returncode) == (0, 0), matched.stderr + verified.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_proof_file_is_verified_without_an_installation(tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    proof.write_text(json.dumps(proof_file(solved("peers", 5), ROUND)))
+
+    answer = _trellis(tmp_path, "verify", str(proof), "--again")
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("Proven best: matched ")
+    assert list(tmp_path.iterdir()) == [proof]

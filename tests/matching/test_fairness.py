@@ -21,7 +21,8 @@ from trellis.matching.actions.fairness import ask_for_audit, make_audit
 from trellis.matching.actions.rounds import discard_round, start_round
 from trellis.matching.actions.states import WrongState
 from trellis.matching.models import FairnessAudit, Round
-from trellis.matching.queries.fairness_page import ORDER, fairness_of
+from trellis.matching.queries.fairness import CIRCLES, PEERS, ROTATION, ROUND
+from trellis.matching.queries.fairness_page import ORDER, ORDER_OF_MENTORS, fairness_of
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool
 from trellis.matching.stored import pool_to_json
 from trellis.matching.words import FACTOR_NAMES
@@ -32,7 +33,7 @@ from trellis.programmes.models import Enrolment
 from trellis_engine.matching import FACTORS, certificate, hash_inputs, solve
 from trellis_engine.matching.fairness import WITHHELD
 from trellis_engine.matching.fairness_groups import LEAST
-from trellis_engine.matching.fairness_outcomes import measures
+from trellis_engine.matching.fairness_outcomes import measures, measures_of_mentors
 from trellis_engine.matching.masking import mask
 
 # Who may name the table, and who may ask for what stands in it.
@@ -106,6 +107,8 @@ def test_nothing_that_scores_or_loads_the_pool_imports_the_audit() -> None:
     assert {path for path in importing if "fairness" not in path} <= {
         "trellis/matching/jobs.py", "trellis/web/rounds/urls.py", "trellis/demo/for_everybody.py",
         "trellis/matching/queries/report.py", "trellis/matching/reports/pdf.py",
+        "trellis/matching/actions/scenarios.py", "trellis/matching/actions/scenario_answers.py",
+        "trellis/web/rounds/scenario_views.py",
     }  # fmt: skip
 
 
@@ -223,7 +226,9 @@ def test_the_figures_hold_no_person_and_no_answer_of_one(crowd: World) -> None:
     assert not any(person.external_id in repr(kept.figures) for person in people)
     kept_rows = repr([kept.counted, kept.answers])
     assert "woman" not in kept_rows
-    assert set(kept.counted) == {"everybody", *(measure.name for measure in measures(()))}
+    asked = [measure.name for measure in measures(())]
+    of_mentors = [f"mentors:{name}" for name in ("everybody", *(each.name for each in measures_of_mentors(())))]
+    assert set(kept.counted) == {"everybody", *asked, *of_mentors}
 
 
 def test_figures_are_made_once(crowd: World) -> None:
@@ -328,12 +333,16 @@ def test_every_key_of_the_engine_has_words() -> None:
     assert set(words.WITHHELD) == set(WITHHELD)
     assert set(words.KINDS) == {*ATTRIBUTES, "site", "working_time"}
     assert {factor.name for factor in FACTORS} <= set(FACTOR_NAMES)
-    names = [measure.name for measure in measures(())]
-    assert set(words.TITLES) == set(words.COLUMNS) == set(ORDER) == set(names)
-    for name in names:
-        assert words.about(name, 12.5)
-        assert words.finding(name, "Women", "Men", 40, 60)
-        assert words.way_on(name)
+    names, of_mentors = ([measure.name for measure in each(())] for each in (measures, measures_of_mentors))
+    assert set(words.TITLES) == set(words.COLUMNS) == {*names, *of_mentors}
+    assert (set(ORDER), set(ORDER_OF_MENTORS)) == (set(names), set(of_mentors))
+    for of in (ROUND, CIRCLES, ROTATION, PEERS):
+        for name in (*names, *of_mentors):
+            assert words.title(of, name)
+            assert words.about(of, name, 12.5)
+            assert words.finding(of, name, "Women", "Men", 40, 60)
+            assert words.way_on(name)
+    assert {of for of, _ in (*words.TITLES_OF, *words.FINDINGS_OF)} <= {ROUND, CIRCLES, ROTATION, PEERS}
     assert words.group_name("age", ["50_59", "60_over", ""]) == "50 to 59, 60 and over or not said"
     assert words.group_name("site", ["London", ""]) == "London or not known"
     assert words.group_name("gender", ["woman"]) == "Women"

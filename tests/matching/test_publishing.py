@@ -10,9 +10,10 @@ from trellis.kernel import clock
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs import drain
 from trellis.matching.actions.offers import answer_offer
-from trellis.matching.actions.publishing import NothingApproved, NotReady, TooLateToUndo
+from trellis.matching.actions.publishing import NothingApproved, NotReady
 from trellis.matching.actions.review import decide, offer_next_choice, pass_over
 from trellis.matching.actions.rounds import WrongState, publish_round, run_again, solve_round, undo_publish
+from trellis.matching.actions.taking_back import TooLateToUndo
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.mentorships.models import Mentorship

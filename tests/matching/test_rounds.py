@@ -150,13 +150,13 @@ def test_a_failure_does_not_bring_back_a_round_that_was_set_aside(
     world.programme.matching["weights"]["balance"] = 40
     world.programme.save()
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
-    loaded = rounds.load_pool
+    loaded = rounds.people_for
 
-    def meanwhile(programme: object, now: object) -> object:
+    def meanwhile(programme: object, settings: object, now: object) -> object:
         discard_round(by=world.manager, found=found, now=clock.now())
-        return loaded(programme, now)  # type: ignore[arg-type]
+        return loaded(programme, settings, now)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds, "load_pool", meanwhile)
+    monkeypatch.setattr(rounds, "people_for", meanwhile)
 
     assert solve_round(found=found, now=clock.now()).state == RoundState.DISCARDED
 
@@ -165,13 +165,13 @@ def test_a_solution_does_not_bring_back_a_round_that_was_set_aside(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
-    loaded = rounds.load_pool
+    loaded = rounds.people_for
 
-    def meanwhile(programme: object, now: object) -> object:
+    def meanwhile(programme: object, settings: object, now: object) -> object:
         discard_round(by=world.manager, found=found, now=clock.now())
-        return loaded(programme, now)  # type: ignore[arg-type]
+        return loaded(programme, settings, now)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds, "load_pool", meanwhile)
+    monkeypatch.setattr(rounds, "people_for", meanwhile)
 
     assert solve_round(found=found, now=clock.now()).state == RoundState.DISCARDED
     assert found.proposals.count() == 0

@@ -21,9 +21,10 @@ from trellis.matching.choices import RoundState, ScenarioState
 from trellis.matching.models import Proposal, Round, Scenario
 from trellis.matching.queries.comparison import changes_between, chosen, comparison
 from trellis.matching.queries.curves import AXES, curve_of, curve_row
+from trellis.matching.queries.exchanges import running_here
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.prices import gain_words, prices_of, prices_row, rule_price
-from trellis.matching.queries.rematch import load_rematch, running_pairs
+from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import OBJECTIVE_WORDS, RULE_LABELS, plans_of, work_of
 from trellis.matching.stored import pool_from_json
 from trellis.notifications.models import Notice
@@ -451,7 +452,7 @@ def test_axes_and_rules_of_the_engine_all_have_words() -> None:
 def test_places_of_running_pairs_are_free_in_a_rematch(world: World) -> None:
     pair = a_pair(world.programme, world.mentees[0].person, world.mentors[1].person)
     codes = world.mentees[0].person.external_id, world.mentors[1].person.external_id
-    assert running_pairs(world.programme) == {codes}
+    assert set(running_here(world.programme)) == {codes}
 
     pool, kept, out = load_rematch(world.programme, clock.now())
 
@@ -483,7 +484,7 @@ def test_a_plan_that_takes_pairs_apart_is_never_used(world: World) -> None:
     plan = made(world, released=True, keep_bonus=0)
 
     assert plan.figures["matched"] == 3
-    with pytest.raises(ScenarioRefused, match="running pairs apart"):
+    with pytest.raises(ScenarioRefused, match="Prepare a rematch on the Matching page"):
         scenarios.use_scenario(by=world.manager, found=plan, now=clock.now())
 
 

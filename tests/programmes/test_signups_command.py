@@ -8,7 +8,7 @@ from tests.factories.people import PersonFactory
 from tests.factories.programmes import ProgrammeFactory
 from trellis.cli.files import FileRefused
 from trellis.cli.main import parser
-from trellis.cli.signups import NoSuchProgramme
+from trellis.cli.scope import NoSuchProgramme
 from trellis.people.models import Organisation
 from trellis.programmes.models import Enrolment, Programme
 

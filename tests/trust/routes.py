@@ -161,8 +161,9 @@ OBJECTS: dict[str, Object] = {
     **_each("question question_remove question_move", RUNS, slug="@slug", number="@question"),
     **_each("programme_section", RUNS, slug="@slug", key="basics"),
     **_each("next_choice", RUNS, slug="@slug", proposal="@proposal"),
+    **_each("round_rematch", RUNS, slug="@slug"),
     **_each("round_rotate", RUNS, slug="@slug"),
-    **_each("scenarios scenario_new scenario_present", RUNS, slug="@slug"),
+    **_each("scenarios scenario_new scenario_present scenarios_fairness", RUNS, slug="@slug"),
     **_each(
         "scenario scenario_rename scenario_delete scenario_again scenario_use", RUNS, slug="@slug", number="@scenario",
     ),
@@ -174,13 +175,14 @@ OBJECTS: dict[str, Object] = {
     **_each(
         "round_report round_report_make round_report_pdf round_report_sheet", RUNS, slug="@slug", number="@round"
     ),
+    **_each("round_proof_file", RUNS, slug="@slug", number="@round"),
     **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
     **_each(
         "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again "
-        "round_together round_together_undo",
+        "round_go_on round_together round_together_undo",
         RUNS, slug="@slug", number="@round_review",
     ),
-    **_each("round_swap", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
+    **_each("round_swap round_better", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),
     **_each("organisation_role_remove", ADMIN, number="@role_grant"),
     **_each("organisation_person", ADMIN, number="@person"),
     **_each("organisation_person_invite", ADMIN, number="@person"),

@@ -17,7 +17,7 @@ from trellis.kernel.errors import Refusal
 
 COMMANDS = (
     "init", "serve", "worker", "check", "organisation", "backup", "restore",
-    "people", "programmes", "signups", "matching",
+    "people", "programmes", "signups", "matching", "verify",
 )  # fmt: skip
 MAKES_ONE = {"init"}
 NEEDS_NONE = {"match-files", "verify"}  # files in, files out
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="trellis-help-") as folder:  # leaves nothing behind
             os.environ["TRELLIS_DATA"] = folder
             arguments = _parsed(words)  # asks for help, or a wrong word, end here
-            if arguments.command in NEEDS_NONE:
+            if arguments.command in NEEDS_NONE and not getattr(arguments, "programme", ""):
                 return _run(arguments)
         complain(
             f"there is no installation in {missing}.",

@@ -1,4 +1,4 @@
-"""`trellis match`, and without any database `trellis match-files` and `trellis verify`."""
+"""`trellis match`, and without any database `trellis match-files`."""
 
 import argparse
 import json
@@ -11,19 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trellis.cli.files import bytes_of, day, table_of, writable
+from trellis.cli.files import day, writable
 from trellis.cli.output import OK, REFUSED, Progress, complain, note, say, say_json, say_table
-from trellis.cli.scope import add_organisation, organisation_of
+from trellis.cli.scope import add_organisation, organisation_of, programme_by_slug
 from trellis.integrations.match_files import (
     FileFault,
     Files,
     FilesRefused,
     Outcome,
-    check_pairs,
     match_files,
-    open_certificate,
     pairs_as_csv,
-    verify_files,
 )
 from trellis.integrations.match_files.pairs import words_of
 from trellis.kernel import clock
@@ -36,13 +33,8 @@ from trellis.matching.queries.board import board, unmatched_rows
 from trellis.matching.queries.proof import proof_of
 from trellis.matching.queries.start import openings_of
 from trellis.matching.words import help_words, unmatched_words
-from trellis.programmes.models import Programme
 
 UNITS = 1000  # of the matcher for one point of the score that people see
-
-
-class NoSuchProgramme(Refusal):
-    """The slug names no programme of the organisation."""
 
 
 class NobodyReady(Refusal):
@@ -52,7 +44,6 @@ class NobodyReady(Refusal):
 def register(subparsers: Any) -> None:  # Any: argparse keeps the class private
     _register_match(subparsers)
     _register_files(subparsers)
-    _register_verify(subparsers)
 
 
 def _register_match(subparsers: Any) -> None:
@@ -85,18 +76,6 @@ def _register_files(subparsers: Any) -> None:
     parser.set_defaults(run=match_two_files)
 
 
-def _register_verify(subparsers: Any) -> None:
-    parser = subparsers.add_parser(
-        "verify", help="check a certificate of match-files; needs no installation",
-        description="0 = proven best by the template's settings for what these files say of everybody who signed up; "
-        "1 = something is wrong, named in words. Columns that matching does not read, such as names, may differ.",
-    )  # fmt: skip
-    parser.add_argument("certificate", metavar="CERTIFICATE", type=Path)
-    _add_files(parser)
-    parser.add_argument("--pairs", metavar="FILE", type=Path, default=None, help="check this file of pairs as well")
-    parser.set_defaults(run=verify)
-
-
 def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", metavar="FILE", type=Path, required=True, help="the directory, one row a person")
     parser.add_argument("--signups", metavar="FILE", type=Path, required=True, help="employee_id, role, skills ...")
@@ -109,10 +88,7 @@ def match(arguments: argparse.Namespace) -> int:
     """0 when a plan waits for review, 1 when the round could not be solved."""
     begun = time.monotonic()
     with organisation_of(arguments):
-        programme = Programme.objects.filter(slug=arguments.programme).first()
-        if programme is None:
-            known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-            raise NoSuchProgramme(f"No programme is called {arguments.programme}. There are: {known}")
+        programme = programme_by_slug(arguments.programme)
         ready = openings_of(programme)
         if not ready.mentees or not ready.mentors:
             raise NobodyReady(
@@ -248,30 +224,3 @@ def _say_faults(faults: list[FileFault]) -> None:
     complain(f"{len(faults)} things were left out.", "Correct them and run the same command again.")
     for fault in faults:
         note(f"  {fault.file} line {fault.line}, {fault.column}, “{fault.value}”: {fault.cure}")
-
-
-def verify(arguments: argparse.Namespace) -> int:
-    """0 when the plan is proven best for these files, 1 when anything was changed, named in words."""
-    certificate = open_certificate(_text(arguments.certificate))
-    faults, loaded, settings = verify_files(certificate, Files(arguments.people, arguments.signups))
-    if not faults and arguments.pairs and loaded and settings:
-        faults = list(check_pairs(table_of(arguments.pairs), certificate, loaded.pool, settings))
-    if faults:
-        complain("not proven.")
-        for fault in faults:
-            note(f"  {fault}")
-        return REFUSED
-    proof = certificate["certificate"]
-    mentees = len(loaded.pool.mentees) if loaded else 0
-    say(
-        f"Proven: matched {proof['matched']} of {mentees}, total {proof['total'] / UNITS:.1f}, by the settings of "
-        f"{certificate['template']} on {certificate['on']}. No other plan matches more people, or adds up to more."
-    )
-    return OK
-
-
-def _text(file: Path) -> str:
-    try:
-        return bytes_of(file).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FilesRefused(f"{file} is not UTF-8 text, so it is no certificate.") from error

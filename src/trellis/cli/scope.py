@@ -7,10 +7,15 @@ from contextlib import contextmanager
 from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
 from trellis.people.models import Organisation, Person
+from trellis.programmes.models import Programme
 
 
 class NoSuchOrganisation(Refusal):
     """The slug names no organisation, or none was given and there are several."""
+
+
+class NoSuchProgramme(Refusal):
+    """The slug names no programme of the organisation."""
 
 
 class NoSuchPerson(Refusal):
@@ -37,6 +42,15 @@ def person_by_email(email: str) -> Person:
     if person is None:
         raise NoSuchPerson(f"Nobody in this organisation has the address {email}. Look in `trellis people list`.")
     return person
+
+
+def programme_by_slug(slug: str) -> Programme:
+    """A programme of the organisation in scope. Raises NoSuchProgramme, naming those there are."""
+    programme = Programme.objects.filter(slug=slug).first()
+    if programme is None:
+        known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+        raise NoSuchProgramme(f"No programme is called {slug}. There are: {known}")
+    return programme
 
 
 def _find(slug: str) -> Organisation:

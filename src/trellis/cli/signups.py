@@ -8,18 +8,12 @@ from typing import Any
 from trellis.cli.files import table_of, writable, write_text
 from trellis.cli.import_group import import_group
 from trellis.cli.output import OK, REFUSED, complain, note, say, say_json
-from trellis.cli.scope import add_organisation, organisation_of
+from trellis.cli.scope import add_organisation, organisation_of, programme_by_slug
 from trellis.integrations.tables.csv_text import csv_text
 from trellis.kernel import clock
-from trellis.kernel.errors import Refusal
 from trellis.programmes.actions.signups import SignUpReport, import_signups
-from trellis.programmes.models import Programme
 
 SHOWN = 10  # faults on the screen; all of them go to --errors
-
-
-class NoSuchProgramme(Refusal):
-    """The slug names no programme of the organisation."""
 
 
 def register(subparsers: Any) -> None:  # Any: argparse keeps the class private
@@ -47,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         writable(arguments.errors)
     with organisation_of(arguments):
         report = import_signups(
-            by=None, programme=_programme(arguments.programme), header=table.header, rows=table.rows, now=clock.now(),
-            training_done=arguments.training_done, dry_run=arguments.dry_run,
+            by=None, programme=programme_by_slug(arguments.programme), header=table.header, rows=table.rows,
+            now=clock.now(), training_done=arguments.training_done, dry_run=arguments.dry_run,
         )  # fmt: skip
     if arguments.errors:
         _write_faults(arguments.errors, report)
@@ -57,14 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _say(report, arguments.file, dry_run=arguments.dry_run)
     return REFUSED if report.faults else OK
-
-
-def _programme(slug: str) -> Programme:
-    found = Programme.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Programme.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-        raise NoSuchProgramme(f"No programme is called {slug}. There are: {known}")
-    return found
 
 
 def _write_faults(file: Path, report: SignUpReport) -> None:

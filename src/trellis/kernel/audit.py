@@ -7,9 +7,10 @@ what to keep. The database refuses to change or delete entries as well (audit_gu
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -37,29 +38,42 @@ def entry_hash(
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-@transaction.atomic
-def record(
-    *, organisation_id: int, actor_id: int | None, verb: str, subject: str, at: datetime, facts: Facts | None = None
-) -> AuditEntry:
-    """Append one line: `actor_id` (None = the system) did `verb` to `subject` ("mentorship:12").
+@dataclass(frozen=True)
+class Line:
+    """One line to append: `actor_id` (None = the system) did `verb` to `subject` ("mentorship:12").
 
     `facts` holds ids, states and counts only; a text that a person wrote must never be in it.
     """
+
+    actor_id: int | None
+    verb: str
+    subject: str
+    at: datetime
+    facts: Facts = field(default_factory=dict)
+
+
+def record(
+    *, organisation_id: int, actor_id: int | None, verb: str, subject: str, at: datetime, facts: Facts | None = None
+) -> AuditEntry:
+    """Append one line, as `Line` says."""
+    return record_all(organisation_id, [Line(actor_id, verb, subject, at, facts or {})])[0]
+
+
+@transaction.atomic(savepoint=False)
+def record_all(organisation_id: int, lines: Sequence[Line]) -> list[AuditEntry]:
+    """Append these lines in their order."""
     end, _ = AuditHead.objects.select_for_update().get_or_create(
         organisation_id=organisation_id, defaults={"position": 0, "hash": GENESIS}
     )
-    position = end.position + 1
-    facts = dict(facts or {})
-    digest = entry_hash(
-        end.hash, position=position, at=at, actor_id=actor_id, verb=verb, subject=subject, facts=facts
-    )  # fmt: skip
-    entry = AuditEntry.objects.create(
-        organisation_id=organisation_id, position=position, at=at, actor_id=actor_id,
-        verb=verb, subject=subject, facts=facts, hash=digest,
-    )  # fmt: skip
-    end.position, end.hash = position, digest
+    entries = []
+    for line in lines:
+        end.position += 1
+        what: dict[str, Any] = {**asdict(line), "facts": dict(line.facts)}
+        end.hash = entry_hash(end.hash, position=end.position, **what)
+        entries.append(AuditEntry(organisation_id=organisation_id, position=end.position, hash=end.hash, **what))
+    AuditEntry.objects.bulk_create(entries)
     end.save()
-    return entry
+    return entries
 
 
 def head(organisation_id: int) -> tuple[int, str]:

@@ -43,7 +43,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def publish(event: Event, *, at: datetime) -> EventRow:
     """Write the event and queue its hearers, all in the caller's transaction."""
     assert is_dataclass(event)

@@ -7,6 +7,8 @@ from trellis.programmes.choices import Side
 class RoundState(models.TextChoices):
     SOLVING = "solving", _("Looking for the best plan")
     REVIEW = "review", _("Under review")
+    PUBLISHING = "publishing", _("Being published")
+    UNDOING = "undoing", _("Being taken back")
     PUBLISHED = "published", _("Published")
     FAILED = "failed", _("Failed")
     DISCARDED = "discarded", _("Discarded")

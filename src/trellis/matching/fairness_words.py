@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from trellis.matching.words import Words
 from trellis.people.choices import ATTRIBUTES, AttributeKind
@@ -27,13 +27,28 @@ ANSWERS: dict[str, dict[str, Words]] = {
 
 MOST_NAMED = 3
 
-# measure -> heading, what a high share means, and what the count is of
+# measure -> heading, what a high share means, and what the count is of; rounds of other kinds have their own words
 TITLES: dict[str, Words] = {
     "matched": gettext_lazy("Share of each group that gets a mentor"),
     "access": gettext_lazy("Enough mentors to choose from?"),
     "first_choice": gettext_lazy("Who gets their first wish"),
     "score": gettext_lazy("Equally good mentors?"),
     "waiting": gettext_lazy("Who waits longest"),
+    "choice": gettext_lazy("Could enough mentees have chosen them?"),
+    "wished": gettext_lazy("Which mentors are asked for"),
+    "chosen": gettext_lazy("Share of each group of mentors that gets a mentee"),
+    "load": gettext_lazy("Who carries more than others"),
+}
+TITLES_OF: dict[tuple[str, str], Words] = {
+    ("peers", "matched"): gettext_lazy("Share of each group that gets a partner"),
+    ("peers", "access"): gettext_lazy("Enough people to choose from?"),
+    ("peers", "score"): gettext_lazy("Equally good partners?"),
+    ("circles", "matched"): gettext_lazy("Share of each group that gets into a circle"),
+    ("circles", "access"): gettext_lazy("Enough circles to choose from?"),
+    ("circles", "score"): gettext_lazy("Equally good circles?"),
+    ("circles", "chosen"): gettext_lazy("Share of each group of mentors that leads a circle"),
+    ("rotation", "matched"): gettext_lazy("Share of each group that meets anybody"),
+    ("rotation", "chosen"): gettext_lazy("Share of each group of mentors that meets anybody"),
 }
 COLUMNS: dict[str, Words] = {
     "matched": gettext_lazy("Matched"),
@@ -41,17 +56,35 @@ COLUMNS: dict[str, Words] = {
     "first_choice": gettext_lazy("First wish"),
     "score": gettext_lazy("Upper half"),
     "waiting": gettext_lazy("Not longer"),
+    "choice": gettext_lazy("Enough mentees"),
+    "wished": gettext_lazy("Ranked by a mentee"),
+    "chosen": gettext_lazy("Has a mentee"),
+    "load": gettext_lazy("No more"),
 }
 
 
-def about(measure: str, middle: float | None) -> str:
+def title(of: str, measure: str) -> str:
+    """The heading of a table in a round of this kind."""
+    return str(TITLES_OF.get((of, measure), TITLES[measure]))
+
+
+def about(of: str, measure: str, middle: float | None) -> str:
     """What is counted, in one sentence."""
     middle = middle or 0
+    if of == "peers" and measure == "access":
+        return _("Counted: who may be matched with at least %(n)s people who look for a partner, as half of all may. "
+                 "This is decided by rules, before any score.") % {"n": _number(middle)}  # fmt: skip
     words = {
         "matched": _("A ratio of 1 means the same share as the best-served group. Below 0.80 we ask you to look."),
         "access": _("Counted: who may be matched with at least %(n)s mentors with a place, as half of all may. This is "
                     "decided by rules, before any score.") % {"n": _number(middle)},
-        "first_choice": _("Of those who ranked mentors: who got the one they put first."),
+        "first_choice": _("Of those who ranked anybody: who got the one they put first."),
+        "choice": _("Counted: mentors who may be matched with at least %(n)s mentees, as half of all may. This is "
+                    "decided by rules, before any score.") % {"n": _number(middle)},
+        "wished": _("Counted: mentors whom at least one mentee ranked. Mentees decide this, not the score."),
+        "chosen": _("A ratio of 1 means the same share as the best-served group. Below 0.80 we ask you to look."),
+        "load": _("Of mentors with a mentee: who has no more than %(n)s, the middle of all. A low share means that the "
+                  "group carries more.") % {"n": _number(middle)},
         "score": _("Of those matched: whose match scores above %(n)s, the middle of all.") % {
             "n": _number(middle / 1000)},
         "waiting": _("Counted: who had waited no longer than %(n)s days when the round was solved, as half had.") % {
@@ -87,8 +120,9 @@ def _answer(kind: str, member: str) -> str:
     return str(named.get(member, member))
 
 
-def finding(measure: str, group: str, best: str, share: int, best_share: int) -> str:
+def finding(of: str, measure: str, group: str, best: str, share: int, best_share: int) -> str:
     """A difference that chance alone would hardly make."""
+    own = FINDINGS_OF.get((of, measure))
     words = {
         "matched": _("%(group)s: fewer get a mentor, %(a)d of 100 against %(b)d (%(best)s)."),
         "access": _("%(group)s: fewer have enough mentors to choose from, %(a)d of 100 against %(b)d (%(best)s)."),
@@ -97,8 +131,29 @@ def finding(measure: str, group: str, best: str, share: int, best_share: int) ->
         "waiting": _(
             "%(group)s: more have waited long; %(a)d of 100 waited no longer than most, against %(b)d (%(best)s)."
         ),
+        "choice": _(
+            "Mentors, %(group)s: fewer have enough mentees to choose from, %(a)d of 100 against %(b)d (%(best)s)."
+        ),
+        "wished": _("Mentors, %(group)s: fewer are ranked by a mentee, %(a)d of 100 against %(b)d (%(best)s)."),
+        "chosen": _("Mentors, %(group)s: fewer get a mentee, %(a)d of 100 against %(b)d (%(best)s)."),
+        "load": _(
+            "Mentors, %(group)s: more carry more than most; %(a)d of 100 carry no more, against %(b)d (%(best)s)."
+        ),
     }
-    return words[measure] % {"group": group, "best": best, "a": share, "b": best_share}
+    return str(own or words[measure]) % {"group": group, "best": best, "a": share, "b": best_share}
+
+
+FINDINGS_OF: dict[tuple[str, str], Words] = {
+    ("peers", "matched"): gettext_lazy("%(group)s: fewer get a partner, %(a)d of 100 against %(b)d (%(best)s)."),
+    ("peers", "access"): gettext_lazy(
+        "%(group)s: fewer have enough people to choose from, %(a)d of 100 against %(b)d (%(best)s)."
+    ),
+    ("circles", "matched"): gettext_lazy("%(group)s: fewer get into a circle, %(a)d of 100 against %(b)d (%(best)s)."),
+    ("circles", "chosen"): gettext_lazy(
+        "Mentors, %(group)s: fewer lead a circle, %(a)d of 100 against %(b)d (%(best)s)."
+    ),
+    ("rotation", "matched"): gettext_lazy("%(group)s: fewer meet anybody, %(a)d of 100 against %(b)d (%(best)s)."),
+}
 
 
 def way_on(measure: str) -> str:
@@ -108,13 +163,28 @@ def way_on(measure: str) -> str:
         "first_choice": _("Look at how much wishes count"),
         "score": _("Look at what a good match is made of"),
         "waiting": _("Start another round for those who wait"),
+        "choice": _("Look at the rules that decide who may be paired"),
+        "wished": _("Look at what mentees read about mentors"),
+        "chosen": _("See which mentors have no mentee and what would help"),
+        "load": _("Share mentees out more evenly"),
     }[measure]
+
+
+def looked(of: str, count: int) -> str:
+    """How many were looking, in a round of this kind."""
+    if of == "peers":
+        return ngettext("%(n)d person was looking.", "%(n)d people were looking.", count) % {"n": count}
+    return ngettext("%(n)d mentee was looking.", "%(n)d mentees were looking.", count) % {"n": count}
+
+
+def offered(count: int) -> str:
+    return ngettext("%(n)d mentor offered a place.", "%(n)d mentors offered a place.", count) % {"n": count}
 
 
 WITHHELD: dict[str, Words] = {
     "few": gettext_lazy("at least one group, or one outcome of a group, has fewer than ten people"),
     "together": gettext_lazy("together with figures that were shown before, it would tell about single people"),
-    "changed": gettext_lazy("fewer than ten people changed their answer since the figures of an earlier round"),
+    "changed": gettext_lazy("fewer than ten people changed their answer since figures that were shown before"),
 }
 STEPS: dict[str, Words] = {
     "hardly": gettext_lazy("says next to nothing"),

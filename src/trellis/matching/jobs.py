@@ -3,7 +3,17 @@ from django.urls import reverse
 from trellis.kernel import clock
 from trellis.kernel.jobs import job, queue
 from trellis.kernel.tenancy import every_organisation, organisation_scope
-from trellis.matching.actions import following, offers, rotations, rounds, scenarios, waiting
+from trellis.matching.actions import (
+    following,
+    offers,
+    publishing,
+    rotations,
+    rounds,
+    scenarios,
+    single_meetings,
+    taking_back,
+    waiting,
+)
 from trellis.matching.actions.fairness import make_audit
 from trellis.matching.actions.reports import drop_old_reports, make_report
 from trellis.matching.models import FairnessAudit, PlaceWait, Proposal, Report, Round, Scenario
@@ -18,6 +28,31 @@ def solve_round(*, organisation_id: int, round_id: int) -> dict[str, object]:
     return {"round": found.number, "programme": found.programme.slug, "state": found.state}
 
 
+@job("matching.publish_round")
+def publish_round(*, organisation_id: int, round_id: int, by_id: int) -> dict[str, object]:
+    """Let every approved pair of a round go out, and say so to who published it."""
+    found = _whole(round_id)
+    out = publishing.go_on_publishing(found=found, now=clock.now())
+    publishing.tell_published(found=_whole(round_id), now=clock.now())
+    return {"pairs": out, **_page_of(found)}
+
+
+@job("matching.take_round_back")
+def take_round_back(*, organisation_id: int, round_id: int, by_id: int) -> dict[str, object]:
+    """Take back every pair of a published round."""
+    found, by = _whole(round_id), Person.objects.filter(pk=by_id).first()
+    taken = taking_back.go_on_taking_back(found=found, by=by, now=clock.now())
+    return {"pairs": taken, **_page_of(found)}
+
+
+def _whole(round_id: int) -> Round:
+    return Round.objects.select_related("programme").defer("inputs").get(pk=round_id)
+
+
+def _page_of(found: Round) -> dict[str, object]:
+    return {"round": found.number, "path": reverse("round", args=[found.programme.slug, found.number])}
+
+
 @job("matching.sweep_all", every_minutes=60)
 def sweep_all() -> None:
     with every_organisation("a timer starts one job for each organisation"):
@@ -27,9 +62,10 @@ def sweep_all() -> None:
 
 @job("matching.sweep_offers")
 def sweep_offers(*, organisation_id: int) -> dict[str, object]:
-    """Hourly: remind and expire offers of one organisation, offer what a rotation has for this week, and tell who
-    waits for a place."""
+    """Hourly: remind and expire offers of one organisation, free the places of flash meetings that are over, offer what
+    a rotation has for this week, and tell who waits for a place."""
     reminded, expired = offers.remind_and_expire(now=clock.now())
+    single_meetings.ask_and_release(now=clock.now())  # before the next week: it waits for their places
     rotations.offer_due_weeks(now=clock.now())
     for programme in Programme.objects.filter(pk__in=PlaceWait.objects.values("mentee__programme")):
         waiting.tell_places(programme=programme, now=clock.now())

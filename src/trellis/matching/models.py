@@ -64,6 +64,8 @@ class Proposal(TenantModel):
     expires_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     mentorship = models.OneToOneField(Mentorship, null=True, on_delete=models.SET_NULL, related_name="proposal")
+    # of a rematch: the mentee's running mentorship that ends when this pair begins
+    replaces = models.ForeignKey(Mentorship, null=True, on_delete=models.SET_NULL, related_name="replaced_by")
 
     objects = TenantManager.from_queryset(ProposalQuerySet)()  # type: ignore[misc]  # django-stubs: overriding the base manager
 

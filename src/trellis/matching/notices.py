@@ -126,6 +126,15 @@ ROUND_READY = NoticeKind(
     lines=(gettext_noop("%(matched)s pairs are proposed and %(unmatched)s people have a reason why not."),),
     action=gettext_noop("Review the matches"),
 )
+ROUND_PUBLISHED = NoticeKind(
+    name="matching.round_published",
+    subject=gettext_noop("The matches for %(programme)s are published"),
+    lines=(
+        gettext_noop("Pairs that are out: %(pairs)s. Pairs that could not begin: %(left_out)s."),
+        gettext_noop("You can take everything back for %(minutes)s minutes."),
+    ),
+    action=gettext_noop("See the round"),
+)
 REQUEST_TO_MENTOR = NoticeKind(
     name="matching.request_to_mentor",
     subject=gettext_noop("%(partner)s would like you as mentor"),

@@ -91,7 +91,9 @@ def can_answer(person: Person, proposal: Proposal, now: datetime) -> bool:
 
 
 def can_undo(matching_round: Round, now: datetime) -> bool:
-    """A published round can be taken back until its window closes."""
+    """A published round can be taken back until its window closes; one that is being published, at any time."""
+    if matching_round.state == RoundState.PUBLISHING:
+        return True
     return (
         matching_round.state == RoundState.PUBLISHED
         and matching_round.undo_until is not None
@@ -123,6 +125,12 @@ def can_ask(person: Person, mentee: Enrolment, programme: Programme) -> bool:
 def can_rotate(programme: Programme) -> bool:
     """A round may run for some weeks, with another mentor each week: only where a match is one meeting."""
     return programme.model == MentoringModel.FLASH
+
+
+def can_rematch(programme: Programme) -> bool:
+    """Running pairs may be placed again where the programme team alone decides: a no from anybody who is asked would
+    leave somebody without the mentor they had. Not where a match is one meeting."""
+    return Agreeing.of(programme).approval == Approval.MANAGER and not can_rotate(programme)
 
 
 def lets_mentees_ask(programme: Programme) -> bool:

@@ -4,14 +4,28 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from trellis_engine.matching import Explanation, Participant, Pool, Reason
+from trellis_engine.matching import Explanation, Participant, Pool, Reason, Taxonomy
 
 _SETS = {"values", "availability", "languages", "no_match", "aims", "experience", "interests", "held"}
 
 
-def pool_to_json(pool: Pool) -> str:
+def pool_to_json(pool: Pool, taxonomy: Taxonomy | None = None) -> str:
+    """`taxonomy`: which skills their words were read with, because a later release may know others."""
     sides = {"mentees": pool.mentees, "mentors": pool.mentors}
-    return json.dumps({side: [_plain(person) for person in people] for side, people in sides.items()}, sort_keys=True)
+    kept: dict[str, Any] = {side: [_plain(person) for person in people] for side, people in sides.items()}
+    if taxonomy is not None:
+        related = {skill: sorted(others) for skill, others in taxonomy.related.items()}
+        kept["taxonomy"] = {"related": related, "phrases": dict(taxonomy.phrases)}
+    return json.dumps(kept, sort_keys=True)
+
+
+def taxonomy_from_json(text: str) -> Taxonomy | None:
+    """None for a round that was solved before this was kept."""
+    kept = json.loads(text).get("taxonomy")
+    if kept is None:
+        return None
+    related = {skill: frozenset(others) for skill, others in kept["related"].items()}
+    return Taxonomy(related=related, phrases=kept["phrases"])
 
 
 def pool_from_json(text: str) -> Pool:

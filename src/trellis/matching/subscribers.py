@@ -5,6 +5,7 @@ from trellis.kernel.events import hears
 from trellis.matching.actions.following import follow_who_left
 from trellis.matching.actions.offers import close_offers_beyond_places, close_offers_of
 from trellis.matching.actions.waiting import tell_places
+from trellis.matching.choices import ProposalState
 from trellis.matching.events import OfferSettled
 from trellis.matching.models import Proposal
 from trellis.mentorships.events import MentorshipChanged
@@ -52,7 +53,9 @@ def tell_who_waited(*, organisation_id: int, enrolment_id: int, programme_id: in
 
 @hears(OfferSettled)
 def tell_freed_place(*, organisation_id: int, proposal_id: int, state: str) -> None:
-    """An offer that did not come about no longer holds its places."""
+    """An offer that did not come about no longer holds its places. One that did frees none."""
+    if state == ProposalState.ACCEPTED:
+        return
     for programme_id in Proposal.objects.filter(pk=proposal_id).values_list("programme_id", flat=True):
         _tell_places(programme_id)
 

@@ -177,18 +177,18 @@ _UNMATCHED |= PEER_UNMATCHED
 _HELP |= PEER_HELP
 _HELP_BY_RULE: dict[str, Words] = {
     "common_language": gettext_lazy(
-        "A mentor who speaks one of their languages, or a language added to their profile."
+        "Somebody who speaks one of their languages, or a language added to their profile."
     ),
-    "level_gap": gettext_lazy("A mentor at another level, or a wider range of levels in the programme's settings."),
-    "time_zone": gettext_lazy("A mentor nearer by the clock, or a wider range of time zones in the settings."),
-    "different_unit": gettext_lazy("A mentor from another unit."),
-    "different_location": gettext_lazy("A mentor from another place."),
-    "conflict_guard": gettext_lazy("A mentor from another line, or fewer steps in the programme's settings."),
+    "level_gap": gettext_lazy("Somebody at another level, or a wider range of levels in the programme's settings."),
+    "time_zone": gettext_lazy("Somebody nearer by the clock, or a wider range of time zones in the settings."),
+    "different_unit": gettext_lazy("Somebody from another unit, or a round without this rule."),
+    "different_location": gettext_lazy("Somebody from another place, or a round without this rule."),
+    "conflict_guard": gettext_lazy("Somebody from another line, or fewer steps in the programme's settings."),
     "eligibility": gettext_lazy("Look at the conditions for joining, or correct the directory."),
     "answers_must": gettext_lazy(
-        "A mentor with another answer in the form, or a question that does not have to be met."
+        "Somebody with another answer in the form, or a question that does not have to be met."
     ),
-    "answers_must_not": gettext_lazy("A mentor with another answer in the form."),
+    "answers_must_not": gettext_lazy("Somebody with another answer in the form."),
     "minimum_score": gettext_lazy("More skills and half-days in their profile, or a lower minimum in the settings."),
 }
 

@@ -62,6 +62,49 @@ ENDED = NoticeKind(
     ),
     action=gettext_noop("Say what you would like next"),
 )
+PARTED = NoticeKind(
+    name="mentorships.parted",
+    subject=gettext_noop("Your mentoring with %(name)s in %(programme)s has ended"),
+    lines=(
+        gettext_noop(
+            "The programme team has looked at all pairs again and made new ones. Nobody did anything wrong, and "
+            "neither of you has to explain anything."
+        ),
+        gettext_noop(
+            "Everything you wrote stays where it is and you can read it at any time. Meetings that were still planned "
+            "are called off. If you like, leave %(name)s a thank-you."
+        ),
+    ),
+    action=gettext_noop("Open your page"),
+)
+RESTORED = NoticeKind(
+    name="mentorships.restored",
+    subject=gettext_noop("Your mentoring with %(name)s goes on after all"),
+    lines=(
+        gettext_noop("We told you that it had ended. The programme team has taken that back; please disregard it."),
+        gettext_noop("Your goals and messages are as they were. Please plan your next meeting anew if you had one."),
+    ),
+    action=gettext_noop("Open your page"),
+)
+DID_YOU_MEET = NoticeKind(
+    name="mentorships.did_you_meet",
+    subject=gettext_noop("Did you and %(name)s meet?"),
+    lines=(
+        gettext_noop("The time for your meeting in %(programme)s is over, and none is noted."),
+        gettext_noop("If you met, note it with one tap. If you still want to, plan a time."),
+        gettext_noop("Otherwise your place is free for somebody else in three days. You need not explain anything."),
+    ),
+    action=gettext_noop("Note the meeting"),
+)
+SINGLE_OVER = NoticeKind(
+    name="mentorships.single_over",
+    subject=gettext_noop("Your meeting with %(name)s is over, and its place is free again"),
+    lines=(
+        gettext_noop("A match in %(programme)s is one meeting, and nobody had closed yours."),
+        gettext_noop("You can still leave %(name)s a thank-you, and meet somebody else."),
+    ),
+    action=gettext_noop("Open your page"),
+)
 COMPLETED = NoticeKind(
     name="mentorships.completed",
     subject=gettext_noop("%(name)s has closed this round with you"),

@@ -14,7 +14,7 @@ from trellis.people.models import Person
 Parameters = Mapping[str, str | int]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(
     *, person: Person, kind: NoticeKind, key: str, now: datetime, path: str = "", parameters: Parameters | None = None
 ) -> Notice | None:

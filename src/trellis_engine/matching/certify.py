@@ -40,6 +40,7 @@ from trellis_engine.matching.checking import (
     price_rows,
     rows_of,
 )
+from trellis_engine.matching.hashing import salted
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Plan
 from trellis_engine.matching.score import Scorer, score_of
@@ -139,6 +140,7 @@ class _Proof:
     """The numbers of a certificate held against all pairs."""
 
     def __init__(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
+        pool = salted(pool, proof["salt"])  # any order would do; this one may have been read already
         self.proof, self.pool, self.settings, self.taxonomy = proof, pool, settings, taxonomy
         scorer = Scorer(pool, settings, taxonomy)
         self.rows, self.columns = scorer.encoded.mentee_rows, scorer.encoded.mentor_columns

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trellis_engine.matching.grid import Grid
-from trellis_engine.matching.hashing import digest, hash_inputs, hash_settings
+from trellis_engine.matching.hashing import digest, digests, hash_inputs, hash_settings
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.reasons import Params
 from trellis_engine.matching.settings import Settings
@@ -57,8 +57,9 @@ class Form:
     def issued(self, body: Certificate) -> Certificate:
         """The certificate, each row with its own short fingerprint, and every section sealed."""
         for section in self.sections:
-            for row in body[section]:
-                row["fingerprint"] = self._row_print(body, section, row)
+            prints = self._row_prints(body, section)
+            for row, found in zip(body[section], prints, strict=True):
+                row["fingerprint"] = found
         return body | {"seal": self._seal(body)}
 
     def faults(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
@@ -69,8 +70,10 @@ class Form:
             or tuple(self._broken_seals(proof))
         )
 
-    def _row_print(self, body: Row, section: str, row: Row) -> str:
-        return digest([[body[fact] for fact in self.facts], [row[name] for name in self.sections[section]]])[:SHORT]
+    def _row_prints(self, body: Row, section: str) -> Iterator[str]:
+        """Of each row of a section, together with the facts that every row rests on."""
+        facts = digests([body[fact] for fact in self.facts])
+        return (facts([row[name] for name in self.sections[section]])[:SHORT] for row in body[section])
 
     def _seal(self, body: Row) -> dict[str, str]:
         head = digest([body[name] for name in (*self.facts, *self.figures)])
@@ -101,8 +104,9 @@ class Form:
 
     def _broken_seals(self, proof: Certificate) -> Iterator[Fault]:
         for section in self.sections:
-            for at, row in enumerate(proof[section]):
-                if row["fingerprint"] != self._row_print(proof, section, row):
+            prints = self._row_prints(proof, section)
+            for at, (row, found) in enumerate(zip(proof[section], prints, strict=True)):
+                if row["fingerprint"] != found:
                     yield Fault("row_changed", f"{section}/{at}", named(row))
         seal = self._seal(proof)
         if set(proof["seal"]) != set(seal):

@@ -4,139 +4,154 @@ The same counting as skills.py, told as steps. A step reads: everybody who offer
 has neither met this wish nor used up this offer, gains so many half-hits. The two conditions are two bits.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.kernels.scores import TILE
+from trellis_engine.matching.kernels.steps import TOO_WIDE, Lines, Steps, half_hits, lay_steps
 from trellis_engine.matching.people import Taxonomy
 from trellis_engine.matching.settings import FEATURE_SCALE
-from trellis_engine.matching.skills import NONE, Offers, Skills
+from trellis_engine.matching.skills import FEWEST_SKILLS_FOR_CHANCE, NONE, Offers, Skills
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
-Wishes = tuple[tuple[str, int], ...]  # skill and level, sorted
 
-MOST_BITS = 64
+
+class World:
+    """Every skill that anybody knows, seeks or offers: numbered by name, with its neighbours."""
+
+    def __init__(self, sides: Iterable[Sequence[Skills]], taxonomy: Taxonomy) -> None:
+        named = chain.from_iterable(chain.from_iterable(side) for side in sides)
+        names = sorted(taxonomy.skills.union(named))
+        self.taxonomy = taxonomy
+        self.number = {name: at for at, name in enumerate(names)}
+        self.known = np.array([name in taxonomy.skills for name in names], bool)
+        near = [sorted(self.number[other] for other in taxonomy.neighbours.get(name, NONE)) for name in names]
+        self.near = Lines(_ends(near), np.array([*chain.from_iterable(near)], np.int32))
+
+    def lines(self, people: Sequence[Skills]) -> "Told":
+        first = _ends(people)
+        number = np.fromiter(map(self.number.__getitem__, chain.from_iterable(people)), np.int32, first[-1])
+        level = np.fromiter(chain.from_iterable(each.values() for each in people), np.int32, first[-1])
+        who = np.repeat(np.arange(len(people)), np.diff(first))
+        order = np.lexsort((number, who))
+        return Told(Lines(first, number[order]), level[order], who[order])
+
+
+def _ends(lines: Sequence[Sequence[int] | Skills]) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)))]).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a side seeks or offers: skills by number within each person, their levels, and whose they are."""
+
+    skills: Lines
+    level: Small
+    who: Ints
+
+    @property
+    def counts(self) -> Ints:
+        return np.diff(self.skills.first)
 
 
 @dataclass
-class Steps:
-    """Steps of everybody, laid end to end; people who seek the same share theirs."""
-
-    skill: list[int] = field(default_factory=list)
-    level: list[int] = field(default_factory=list)
-    bits: list[int] = field(default_factory=list)
-    gain: list[int] = field(default_factory=list)
-
-    def add(self, skill: int, level: int, bits: int, gain: int) -> None:
-        self.skill.append(skill)
-        self.level.append(level)
-        self.bits.append(bits)
-        self.gain.append(gain)
-
-
 class Covering:
-    """One covering factor of a pool: its steps, its offers and its points."""
+    """One covering factor of a pool: where each row's steps begin, turn to neighbours and end; and its points."""
 
-    def __init__(
-        self, seeks: Sequence[Skills], offers: Offers, weight: int, numbers: Mapping[str, int], steps: Steps
-    ) -> None:
-        self.offers = offers
-        self.numbers = numbers
-        self.steps = steps
-        self.first = np.zeros(len(seeks), np.int64)
-        self.stop = np.zeros(len(seeks), np.int64)
-        self.wide: dict[int, Skills] = {}  # rows with more steps than bits: scored by the plain definition
-        self.sizes = np.array([len(each) for each in seeks], np.int64)
-        laid: dict[Wishes, tuple[int, int] | None] = {}
-        for row, each in enumerate(seeks):
-            wishes = tuple(sorted(each.items()))
-            if wishes not in laid:
-                laid[wishes] = self._lay(wishes)
-            place = laid[wishes]
-            if place is None:
-                self.wide[row] = each
-            else:
-                self.first[row], self.stop[row] = place
-        self.weight = weight
+    world: World
+    seeks: Sequence[Skills]
+    offers: Sequence[Skills]
+    weight: int
 
-    def _lay(self, wishes: Wishes) -> tuple[int, int] | None:
-        start, steps, neighbours = len(self.steps.skill), self.steps, self.offers.taxonomy.neighbours
-        by_neighbour = [
-            (skill, other, level)
-            for skill, level in wishes
-            for other in sorted(neighbours.get(skill, NONE))
-            if other in self.numbers
-        ]
-        used = sorted({skill for skill, _ in wishes} | {other for _, other, _ in by_neighbour})
-        if len(wishes) + len(used) > MOST_BITS:
-            return None
-        met_bit = {skill: 1 << at for at, (skill, _) in enumerate(wishes)}
-        used_bit = {skill: 1 << (len(wishes) + at) for at, skill in enumerate(used)}
-        for skill, level in wishes:
-            if skill in self.numbers:
-                steps.add(self.numbers[skill], level, met_bit[skill] | used_bit[skill], 2)
-        for skill, other, level in by_neighbour:
-            steps.add(self.numbers[other], level, met_bit[skill] | used_bit[other], 1)
-        return start, len(steps.skill)
+    def __post_init__(self) -> None:
+        self.sought, self.offered = self.world.lines(self.seeks), self.world.lines(self.offers)
+        self.first, self.middle, self.stop = np.zeros((3, len(self.seeks)), np.int64)
 
-    def offered(self) -> tuple[Ints, Small, Small]:
+    @property
+    def most_steps(self) -> int:
+        near, sought = self.world.near.first, self.sought.skills.number
+        return int((1 + near[sought + 1] - near[sought]).sum())
+
+    def lay(self, anybody: npt.NDArray[np.bool_], begin: int, steps: Steps) -> int:
+        """``anybody``: whether a skill is offered at all. Returns where the steps end."""
+        sought = self.sought
+        place = self.first, self.middle, self.stop
+        end = lay_steps(sought.skills, sought.level, self.world.near, anybody, begin, steps, *place)
+        # a row with more steps than bits is scored by the plain definition
+        self.wide = frozenset(np.flatnonzero(self.first == TOO_WIDE).tolist())
+        for each in place:
+            each[self.first == TOO_WIDE] = begin
+        return int(end)
+
+    def listed(self) -> tuple[Ints, Small, Small]:
         """Where each (skill, tile) begins, and the columns and levels of its offers."""
-        tiles = len(self.offers.offers) // TILE + 1
-        rows = sorted(
-            (self.numbers[skill], column, level)
-            for column, skills in enumerate(self.offers.offers)
-            for skill, level in skills.items()
-        )
-        skill, column, level = (np.array(each, np.int64) for each in zip(*rows, strict=True)) if rows else [NO] * 3
-        counts = np.bincount(skill * tiles + column // TILE, minlength=len(self.numbers) * tiles)
+        tiles = len(self.offers) // TILE + 1
+        skill, column, level = self.offered.skills.number, self.offered.who, self.offered.level
+        place = skill.astype(np.int64) * tiles + column // TILE
+        order = np.lexsort((column, place))
+        counts = np.bincount(place, minlength=len(self.world.number) * tiles)
         first = np.concatenate([[0], np.cumsum(counts)])
-        return first, column.astype(np.int32), level.astype(np.int32)
+        return first, column[order].astype(np.int32), level[order]
 
     def points(self) -> tuple[Ints, Small, int, Small]:
         """Each row's line, each column's class, how many classes, and the points by (size, half-hits, class)."""
-        by_chance, world = self.offers.chance
-        kinds, column_class = np.unique(by_chance << 32 | world, return_inverse=True)
-        by_chance, world = kinds >> 32, kinds & 0xFFFFFFFF
-        lines, start, of_size = [], 0, {}
-        for size in np.unique(self.sizes).tolist():
-            of_size[size] = start
+        kinds, column_class = np.unique(self._by_chance() << 32 | self._skills_about(), return_inverse=True)
+        by_chance, about = kinds >> 32, kinds & 0xFFFFFFFF
+        sizes, of_row = np.unique(self.sought.counts, return_inverse=True)
+        lines: list[Small] = []
+        starts: list[int] = []
+        for size in sizes.tolist():
+            starts.append(sum(line.size for line in lines))
             hits = np.arange(2 * size + 1)[:, None]
-            above = hits * world - by_chance * size
-            room = size * (2 * world - by_chance)
+            above = hits * about - by_chance * size
+            room = size * (2 * about - by_chance)
             feature = FEATURE_SCALE * np.maximum(above, 0) // np.maximum(room, 1)
             lines.append((self.weight * feature).astype(np.int32).reshape(-1))
-            start += lines[-1].size
-        line = np.array([of_size[size] for size in self.sizes.tolist()], np.int64)
-        table = np.concatenate(lines) if lines else np.zeros(0, np.int32)
+        table = np.concatenate([np.zeros(0, np.int32), *lines])
+        line = np.array(starts, np.int64)[of_row.reshape(-1)]
         return line, column_class.reshape(-1).astype(np.int32), len(kinds), table
 
+    def _by_chance(self) -> Ints:
+        found = np.zeros(len(self.offers), np.int64)
+        if len(self.world.taxonomy.skills) >= FEWEST_SKILLS_FOR_CHANCE:
+            half_hits(self.offered.skills, self.world.near, len(self.world.number), found)
+        return found
+
+    def _skills_about(self) -> Ints:
+        """How many skills there are for each column: those of the taxonomy, and its own that are not among them."""
+        own = self.offered.who[~self.world.known[self.offered.skills.number]]
+        return len(self.world.taxonomy.skills) + np.bincount(own, minlength=len(self.offers))
+
     def stated(self) -> bool:
-        return bool((self.sizes > 0).any()) and any(self.offers.offers)
+        return bool(len(self.sought.who)) and bool(len(self.offered.who))
+
+    @cached_property
+    def _plain(self) -> Offers:
+        return Offers(self.offers, self.world.taxonomy)
 
     def dense_line(self, row: int) -> Small:
         """The points of a wide row, by the plain definition."""
-        feature = self.offers.coverage(self.wide[row])
-        return (self.weight * np.maximum(feature, 0)).astype(np.int32)
-
-
-NO = np.zeros(0, np.int64)
-
-
-def skill_numbers(offers: Sequence[Sequence[Skills]]) -> Mapping[str, int]:
-    """One number for every skill that anybody offers."""
-    names = sorted({skill for side in offers for skills in side for skill in skills})
-    return {name: at for at, name in enumerate(names)}
+        return (self.weight * np.maximum(self._plain.coverage(self.seeks[row]), 0)).astype(np.int32)
 
 
 def make_coverings(
     kinds: Sequence[tuple[Sequence[Skills], Sequence[Skills], int]], taxonomy: Taxonomy
 ) -> tuple[list[Covering], Steps]:
     """For every kind: what rows seek, what columns offer, and the weight."""
-    numbers = skill_numbers([offers for _, offers, _ in kinds])
-    steps = Steps()
-    made = [Covering(seeks, Offers(offers, taxonomy), weight, numbers, steps) for seeks, offers, weight in kinds]
-    return made, steps
+    world = World([side for *sides, _ in kinds for side in sides], taxonomy)
+    made = [Covering(world, *kind) for kind in kinds]
+    most = sum(covering.most_steps for covering in made)
+    steps = Steps(np.zeros(most, np.int32), np.zeros(most, np.int32), np.zeros(most, np.uint64))
+    anybody = np.zeros(len(world.number), bool)
+    for covering in made:
+        anybody[covering.offered.skills.number] = True
+    end = 0
+    for covering in made:
+        end = covering.lay(anybody, end, steps)
+    return made, Steps(steps.skill[:end].copy(), steps.level[:end].copy(), steps.bits[:end].copy())

@@ -19,6 +19,7 @@ class Encoded:
     """Both sides of the pool ready for vectorised factors and rules, in the pool's row order."""
 
     def __init__(self, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
+        self.pool = pool
         self.mentees = pool.mentees
         self.mentors = pool.mentors
         self.settings = settings

@@ -7,8 +7,9 @@ Reasons hold only what both people may know: shared things, numbers and distance
 one of them alone has answered.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from trellis_engine.matching.answers import answers, gap_can_be_told, given_answ
 from trellis_engine.matching.encode import Encoded, free, skills_stated, topics_offered, topics_sought
 from trellis_engine.matching.grid import UNKNOWN, Grid
 from trellis_engine.matching.people import Participant, Taxonomy
-from trellis_engine.matching.reads import Alike, ByClass, ByPair, CommonWeek, Reads, Seeking, everybody
+from trellis_engine.matching.reads import ByClass, ByPair, CommonWeek, Reads, Seeking, everybody
 from trellis_engine.matching.reasons import Params
 from trellis_engine.matching.settings import FEATURE_SCALE, Settings
 from trellis_engine.matching.skills import Skills, covered
@@ -54,13 +55,9 @@ class Factor:
     gap: Callable[[Couple], Params | None] | None
 
 
-def _alike(*parts: Alike) -> ByClass:
+def _alike(*fields: str) -> ByClass:
     """Both sides are asked the same things."""
-
-    def told_apart_by(person: Participant) -> Hashable:
-        return tuple(part(person) for part in parts)
-
-    return ByClass(told_apart_by, told_apart_by)
+    return ByClass(attrgetter(*fields), attrgetter(*fields))
 
 
 def untold(couple: Couple) -> None:
@@ -296,10 +293,6 @@ def balance(encoded: Encoded, rows: slice) -> Grid:
     return np.broadcast_to(spare, (len(encoded.mentees[rows]), len(spare)))
 
 
-def _spare(person: Participant) -> tuple[int, int]:
-    return person.places, person.busy
-
-
 def _places(person: Participant) -> int:
     return person.places
 
@@ -325,15 +318,15 @@ FACTORS = (
     Factor(
         "goal_fit", goal_fit, Seeking(topics_sought, topics_offered), _covered("topics", _topics), _uncovered(_topics)
     ),
-    Factor("values_style", values_style, _alike(_style, _values), _style_told, lambda c: _style_told(c)[1]),
+    Factor("values_style", values_style, _alike("working_style", "values"), _style_told, lambda c: _style_told(c)[1]),
     Factor("career_path", career_path, ByClass(_aims, _been), _path_told, lambda c: {}),
-    Factor("seniority_gap", seniority_gap, _alike(_level), _gap_told, lambda c: _gap_told(c)[1]),
-    Factor("distance", distance, _alike(_unit, _location), _distance_told, lambda c: {}),
-    Factor("experience", experience, _alike(_experience), _shared(_experience), lambda c: {}),
-    Factor("interests", interests, _alike(_interests), _shared(_interests), lambda c: {}),
+    Factor("seniority_gap", seniority_gap, _alike("level"), _gap_told, lambda c: _gap_told(c)[1]),
+    Factor("distance", distance, _alike("unit", "location"), _distance_told, lambda c: {}),
+    Factor("experience", experience, _alike("experience"), _shared(_experience), lambda c: {}),
+    Factor("interests", interests, _alike("interests"), _shared(_interests), lambda c: {}),
     Factor("availability", availability, CommonWeek(AMPLE_MINUTES), _time_told, lambda c: {"minutes": _minutes(c)}),
     Factor("mutual_preference", mutual_preference, ByPair(), _wish_told, None),
-    Factor("balance", balance, ByClass(everybody, _spare), untold, None),
+    Factor("balance", balance, ByClass(everybody, attrgetter("places", "busy")), untold, None),
     Factor("answers", answers, ByClass(given_answers, given_answers), _answers_told, _answers_gap),
 )  # fmt: skip
 FACTOR_BY_NAME = {factor.name: factor for factor in FACTORS}

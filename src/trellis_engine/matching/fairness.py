@@ -109,24 +109,65 @@ class Report:
         return ((kind, table, row) for kind in self.kinds for table in kind.tables for row in table.rows)
 
 
+@dataclass(frozen=True)
+class Sample:
+    """People who are compared with each other, and the questions about them."""
+
+    people: Sequence[Outcome]
+    kinds: Sequence[Kind]
+    asks: Sequence[Measure]
+
+
 def audit(people: Sequence[Outcome], kinds: Iterable[Kind]) -> Report:
     """Every measure by every kind of group, corrected together for how much was asked (Holm)."""
-    return _corrected(Report(len(people), tuple(_of_kind(people, kind) for kind in kinds)))
+    return audits([Sample(people, tuple(kinds), measures(people))])[0]
 
 
-def _of_kind(people: Sequence[Outcome], kind: Kind) -> KindReport:
+def audits(samples: Iterable[Sample]) -> tuple[Report, ...]:
+    """Several samples (mentees, mentors) on one page: a later one is held against what the earlier ones show, and all
+    are corrected together."""
+    shown: dict[str, tuple[frozenset[str], ...]] = {}
+    reports = []
+    for sample in samples:
+        kinds = []
+        for kind in sample.kinds:
+            before = (*kind.earlier, *shown.get(kind.name, ()))
+            found = _of_kind(sample, replace(kind, earlier=before))
+            shown[kind.name] = (*shown.get(kind.name, ()), *counted_in(sample, found))
+            kinds.append(found)
+        reports.append(Report(len(sample.people), tuple(kinds)))
+    return _corrected(reports)
+
+
+def counted_in(sample: Sample, found: KindReport) -> tuple[frozenset[str], ...]:
+    """The sets of people whose groups are counted where this is shown."""
+    if found.withheld:
+        return ()
+    shown = {table.measure for table in found.tables if not table.withheld}
+    sides = [side for ask in sample.asks if ask.name in shown for side in sides_of(sample.people, ask)]
+    return tuple(each for each in (frozenset(person.id for person in sample.people), *sides) if each)
+
+
+def sides_of(people: Sequence[Outcome], ask: Measure) -> tuple[frozenset[str], frozenset[str]]:
+    """Who answers the question with yes, and who with no."""
+    yes, no = (frozenset(each.id for each in people if ask.asked(each) is answer) for answer in (True, False))
+    return yes, no
+
+
+def _of_kind(sample: Sample, kind: Kind) -> KindReport:
+    people = sample.people
     if kind.changed:
         return KindReport(kind.name, withheld="changed")
-    sizes = merged(_counted(people, kind, lambda _: True), ordered=kind.ordered)
+    sizes = merged(counts_of(people, kind, lambda _: True), ordered=kind.ordered)
     sets = [*kind.earlier, frozenset(person.id for person in people)]
     if sizes is None:
         return KindReport(kind.name, withheld="few")
-    if singles_out(_stands_in(sets)):
+    if singles_out(stands_in(sets)):
         return KindReport(kind.name, withheld="together")
     tables = []
-    for measure in measures(people):
+    for measure in sample.asks:
         table, shown = _of_measure(people, kind, measure, sizes)
-        if shown and singles_out(_stands_in([*sets, *shown])):
+        if shown and singles_out(stands_in([*sets, *shown])):
             table, shown = Table(measure.name, withheld="together"), ()
         sets += shown
         tables.append(table)
@@ -137,15 +178,15 @@ def _of_measure(
     people: Sequence[Outcome], kind: Kind, measure: Measure, sizes: tuple[Group, ...]
 ) -> tuple[Table, tuple[frozenset[str], ...]]:
     """The table, and the sets of people that it counts."""
-    finest = _counted(people, kind, measure.asked)
+    finest = counts_of(people, kind, measure.asked)
     groups = merged(joined_as(finest, sizes), ordered=kind.ordered)
     if groups is None:
         return Table(measure.name, withheld="few"), ()
-    shown = tuple(frozenset(each.id for each in people if measure.asked(each) is answer) for answer in (True, False))
-    return Table(measure.name, measure.middle, judged(groups)), tuple(each for each in shown if each)
+    sides = tuple(each for each in sides_of(people, measure) if each)
+    return Table(measure.name, measure.middle, judged(groups)), sides
 
 
-def _counted(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group, ...]:
+def counts_of(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group, ...]:
     """The groups in the order of their options, whoever did not say at the end."""
     counts = {option: [0, 0] for option in (*kind.options, NOT_SAID)}
     for person in people:
@@ -155,7 +196,7 @@ def _counted(people: Sequence[Outcome], kind: Kind, asked: Asked) -> tuple[Group
     return tuple(Group((option,), yes, no) for option, (yes, no) in counts.items())
 
 
-def _stands_in(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+def stands_in(sets: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
     everybody = {person: row for row, person in enumerate(sorted(frozenset(chain(*sets))))}
     table = np.zeros((len(everybody), len(sets)), np.bool_)
     for column, members in enumerate(sets):
@@ -190,19 +231,22 @@ def _row(group: Group, best: Group | None, groups: Sequence[Group]) -> Row:
     return replace(row, ratio=ratio, ratio_interval=interval)
 
 
-def _corrected(report: Report) -> Report:
-    """Chances corrected over the whole report, and the verdicts that follow. The two rows of a table of two groups
-    ask one question."""
-    asked = [(id(table), 0 if len(table.rows) == 2 else n) for kind in report.kinds for table in kind.tables
-             for n in range(len(table.rows))]  # fmt: skip
-    chance = {key: row.p for key, (_, _, row) in zip(asked, report.rows, strict=True)}
+def _corrected(reports: Sequence[Report]) -> tuple[Report, ...]:
+    """Chances corrected over all reports, and the verdicts that follow. The two rows of a table of two groups ask one
+    question."""
+    tables = [table for report in reports for kind in report.kinds for table in kind.tables]
+    asked = [(at, 0 if len(table.rows) == 2 else n) for at, table in enumerate(tables) for n in range(len(table.rows))]
+    rows = [row for table in tables for row in table.rows]
+    chance = {key: row.p for key, row in zip(asked, rows, strict=True)}
     holms = dict(zip(chance, holm(list(chance.values())), strict=True))
-    fresh = iter([_with_verdict(row, holms[key]) for key, (_, _, row) in zip(asked, report.rows, strict=True)])
-    kinds = tuple(
-        replace(kind, tables=tuple(replace(t, rows=tuple(next(fresh) for _ in t.rows)) for t in kind.tables))
-        for kind in report.kinds
-    )
-    return replace(report, kinds=kinds)
+    fresh = iter([_with_verdict(row, holms[key]) for key, row in zip(asked, rows, strict=True)])
+    return tuple(
+        replace(report, kinds=tuple(
+            replace(kind, tables=tuple(replace(t, rows=tuple(next(fresh) for _ in t.rows)) for t in kind.tables))
+            for kind in report.kinds
+        ))
+        for report in reports
+    )  # fmt: skip
 
 
 def _with_verdict(row: Row, corrected: float) -> Row:
@@ -258,7 +302,7 @@ def spreads(people: Sequence[Outcome], kind: Kind, number: Callable[[Outcome], i
     """Mean, median and worst of a number by groups of at least ten, tested by permutation; empty where groups are too
     small. For whoever runs the engine on their own files: a page shows shares instead."""
     known = {person.id: value for person in people if (value := number(person)) is not None}
-    sizes = merged(_counted(people, kind, lambda person: True if person.id in known else None), ordered=kind.ordered)
+    sizes = merged(counts_of(people, kind, lambda person: True if person.id in known else None), ordered=kind.ordered)
     if sizes is None or not may_be_shown(sizes):
         return ()
     found = []

@@ -83,8 +83,8 @@ def _scores(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Ints:
     for rows, there, back in BothWays(Scorer(crowd, settings, taxonomy)).blocks():
         both[rows] = np.minimum(there, back)
     looks = np.array([looks_for_peer(pool, each) for each in people], bool)
-    both *= looks * looks[:, None]
-    return both
+    found: Ints = both * looks * looks[:, None]
+    return found
 
 
 def _bound(scores: Ints, bonus: int, smallest: int, largest: int) -> int:

@@ -1,29 +1,28 @@
 """A solved plan that is changed one thing at a time, each time exactly: the board's own solver.
 
 After every edit the plan is again the best over all pairs for the same floor. An edit touches few people: whoever lost
-something looks for something else along one shortest path, and only pairs whose price fell are looked at again.
+something looks for something else along one shortest path, and only pairs that the prices leave in doubt are looked at
+again (see reserve.py). It is worth as much as a plan solved anew; which of several equal ones it is, the edits decide.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Pair, Plan
-from trellis_engine.matching.pricing import solve_all_pairs
+from trellis_engine.matching.program import NEVER
 from trellis_engine.matching.reasons import InputRefused, Refusal
+from trellis_engine.matching.reserve import Reserve, among, unwatched
 from trellis_engine.matching.score import score_of, why_not
 from trellis_engine.matching.settings import Settings
-from trellis_engine.matching.solve import Solving, unwatched
+from trellis_engine.matching.solve import Solving, first_mentor_bonus
 from trellis_engine.matching.standing import Forcing, best_of
 
 Ints = npt.NDArray[np.int64]
-
-NEVER = -(1 << 50)  # the weight of a pair that is blocked: no price makes it pay
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,21 @@ class Change:
     points: int
     moved: tuple[Moved, ...]
 
+    @property
+    def gone(self) -> set[tuple[str, str]]:
+        return {(each.mentee, mentor) for each in self.moved for mentor in each.before if mentor not in each.after}
+
+    @property
+    def new(self) -> set[tuple[str, str]]:
+        return {(each.mentee, mentor) for each in self.moved for mentor in each.after if mentor not in each.before}
+
 
 @dataclass(frozen=True)
-class Answer:
-    """What a question would change, and the whole plan it would lead to."""
+class _Laid:
+    """A plan as arrays, pins among its pairs: row x columns + column, ascending, and the scores."""
 
-    change: Change
-    pairs: tuple[Pair, ...]
+    codes: Ints
+    scores: Ints
 
 
 class Live:
@@ -59,12 +66,25 @@ class Live:
         if settings.objective in ("wishes", "stable"):
             raise InputRefused("objective_unknown", objective=settings.objective)
         self.solving = Solving(pool, settings, taxonomy, salt)
+        self._make_roomy()
         self.plan: Plan = self.solving.run(unwatched)
         self.first_floor = self.solving.floor
         encoded = self.solving.openings.scorer.encoded
         self.rows, self.columns = encoded.mentee_rows, encoded.mentor_columns
         self.pinned = {(pair.mentee, pair.mentor): pair.score for pair in self.solving.openings.pins}
         self.blocked: set[tuple[str, str]] = set()
+        self._opened: set[tuple[int, int]] = set()  # candidates that were pinned or blocked, and that no scan offers
+        self._reserve = self._reserved()
+        self._laid = self._lay()
+
+    def _make_roomy(self) -> None:
+        """A first mentor is worth so much that it stays more than all points however many places there will be; where
+        that is more than the numbers hold (load spread over very many), what the places of today ask for has to do."""
+        pool, program = self.solving.pool, self.solving.program
+        anybody = tuple(replace(mentor, places=len(pool.mentees)) for mentor in pool.mentors)
+        with suppress(InputRefused):
+            self.solving.bonus = first_mentor_bonus(Pool(pool.mentees, anybody), self.solving.settings)
+            program.bonus[program.bonus > 0] = self.solving.bonus
 
     @property
     def lowered(self) -> bool:
@@ -73,29 +93,52 @@ class Live:
 
     def pairs(self) -> tuple[Pair, ...]:
         """The plan as it stands now."""
-        rows, columns, worth = self.solving.program.pairs()
-        scores = worth - self.solving.scan.bonus_of(rows, columns)
-        found = zip(rows.tolist(), columns.tolist(), scores.tolist(), strict=True)
-        pins = (Pair(*both, score) for both, score in self.pinned.items())
-        return tuple(sorted([*pins, *(self.solving.openings.pair(*each) for each in found)]))
+        rows, columns = np.divmod(self._laid.codes, self.solving.program.m)
+        found = zip(rows.tolist(), columns.tolist(), self._laid.scores.tolist(), strict=True)
+        return tuple(sorted(self.solving.openings.pair(*each) for each in found))
+
+    @property
+    def matched(self) -> int:
+        return self._matched(self._laid)
+
+    @property
+    def points(self) -> int:
+        return int(self._laid.scores.sum())
+
+    def apart_from(self, pairs: Iterable[tuple[str, str]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """The pairs of the plan that are not among these, and those of these that are not in the plan."""
+        m, known, others = self.solving.program.m, [], set()
+        for mentee, mentor in pairs:
+            if mentee in self.rows and mentor in self.columns:
+                known.append(self.rows[mentee] * m + self.columns[mentor])
+            else:
+                others.add((mentee, mentor))
+        codes = np.sort(np.array(known, np.int64))
+        mine, theirs = (
+            one[~among(other, one)] for one, other in ((self._laid.codes, codes), (codes, self._laid.codes))
+        )
+        return self._named(mine), self._named(theirs) | others
+
+    def _named(self, codes: Ints) -> set[tuple[str, str]]:
+        pool, m = self.solving.pool, self.solving.program.m
+        return {(pool.mentees[code // m].id, pool.mentors[code % m].id) for code in codes.tolist()}
 
     def pin(self, mentee: str, mentor: str) -> Change | Refusal:
         """Put these two together, whatever it costs the others; the Refusal if a rule forbids it or no place is left.
 
         For the present floor: `ask` and `hold` look for a lower one where somebody would go without for its sake.
         """
-        before = self.pairs()
-        return self._pin(mentee, mentor) or self._again(before)
+        return self._pin(mentee, mentor) or self._again()
 
     def _pin(self, mentee: str, mentor: str) -> Refusal | None:
         solving = self.solving
         program = solving.program
+        if (mentee, mentor) in self.pinned:
+            return None
         refusal = why_not(solving.pool, solving.settings, solving.taxonomy, mentee, mentor)
         row, column = self.rows[mentee], self.columns[mentor] + program.n
         if refusal or (mentee, mentor) in self.blocked:
             return refusal or Refusal("forbidden_pair", {})
-        if (mentee, mentor) in self.pinned:
-            return None
         if min(program.limit[row], program.limit[column]) < 1:
             return Refusal("places_taken_by_pins", {})
         self._close(mentee, mentor)
@@ -109,9 +152,8 @@ class Live:
 
     def unpin(self, mentee: str, mentor: str) -> Change:
         """Let the two go wherever the best plan puts them, together or not."""
-        before = self.pairs()
         self._unpin(mentee, mentor)
-        return self._again(before)
+        return self._again()
 
     def _unpin(self, mentee: str, mentor: str) -> None:
         program = self.solving.program
@@ -126,34 +168,31 @@ class Live:
 
     def block(self, mentee: str, mentor: str) -> Change:
         """Never these two."""
-        before = self.pairs()
         self.blocked.add((mentee, mentor))
         self._close(mentee, mentor)
-        return self._again(before)
+        return self._again()
 
     def unblock(self, mentee: str, mentor: str) -> Change:
         """These two are possible again."""
-        before = self.pairs()
         self.blocked.discard((mentee, mentor))
         self._open(mentee, mentor)
-        return self._again(before)
+        return self._again()
 
     def set_places(self, mentor: str, places: int) -> Change:
         """The mentor has this many places in all, pinned ones among them."""
-        before, program = self.pairs(), self.solving.program
+        program = self.solving.program
         column = self.columns[mentor]
         left = places - sum(pin[1] == mentor for pin in self.pinned)
         if left < 0:
             raise InputRefused("number_out_of_range", id=mentor, field="places")
         program.set_limit(column + program.n, min(left, program.n))
-        return self._again(before)
+        return self._again()
 
     def hold(self, pinned: Sequence[tuple[str, str]], blocked: Collection[tuple[str, str]]) -> Refusal | None:
         """Pin exactly these pairs and block exactly those, all at once; the first Refusal, where one of them cannot be.
 
         Where that matches fewer people than before, the floor is looked for anew.
         """
-        before = self.pairs()
         for pair in sorted(set(blocked) ^ self.blocked):
             (self._close if pair in blocked else self._open)(*pair)
         self.blocked = set(blocked)
@@ -162,21 +201,19 @@ class Live:
         for pair in pinned:
             if refusal := self._pin(*pair):
                 return refusal
-        self._again(before, may_lower=True)
+        self._again(may_lower=True)
         return None
 
-    def ask(self, mentee: str, mentor: str) -> Answer | Refusal:
+    def ask(self, mentee: str, mentor: str) -> Change | Refusal:
         """What pinning these two would do, were they blocked or not; nothing is changed.
 
         Where it would match fewer people at the present floor, the floor is looked for anew.
         """
         with self._as_it_was():
-            before = self.pairs()
             if (mentee, mentor) in self.blocked:
                 self.blocked.discard((mentee, mentor))
                 self._open(mentee, mentor)
-            refusal = self._pin(mentee, mentor)
-            return refusal or Answer(self._again(before, may_lower=True), self.pairs())
+            return self._pin(mentee, mentor) or self._again(may_lower=True)
 
     def forcings(self, mentee: str) -> dict[str, Forcing]:
         """The least that each mentor this mentee could have would cost, from the prices alone; cheapest first.
@@ -197,11 +234,12 @@ class Live:
         worth = scores[columns] + solving.scan.bonus_of(np.full(len(columns), row, np.int32), columns)
         margins = dict(zip(columns.tolist(), (worth - solving.program.prices[columns]).tolist(), strict=True))
         bonus = int(solving.program.bonus[row])
-        usual = {column: margin for column, margin in margins.items() if scores[column] >= least}
+        usual = sorted(((margin, at) for at, margin in margins.items() if scores[at] >= least), reverse=True)
+        best, free = usual[:wants], best_of((margin for margin, _ in usual), wants, bonus)
         found = {}
         for column, margin in margins.items():
-            others = [each for at, each in usual.items() if at != column]
-            loss = best_of(usual.values(), wants, bonus) - margin - bonus - best_of(others, wants - 1, 0)
+            others = [each for each, at in best if at != column]
+            loss = free - margin - bonus - best_of(others, wants - 1, 0)
             found[solving.pool.mentors[column].id] = Forcing.of(max(loss, 0), solving.bonus)
         return dict(sorted(found.items(), key=lambda item: (item[1].loss, item[0])))
 
@@ -211,77 +249,123 @@ class Live:
         The potentials prove any plan best that uses no pair they price out: so pairs that cost nothing are given up
         for those of ``pairs`` that cost nothing, and whoever is left over looks along shortest paths as ever.
         """
-        wanted = [
-            (self.rows[mentee], self.columns[mentor]) for mentee, mentor in pairs if self._is_open(mentee, mentor)
-        ]
-        self._offer(wanted)
-        self.solving.program.prefer({row * self.solving.program.m + column for row, column in wanted})
-        self._again(())
+        m = self.solving.program.m
+        wanted = [self.rows[e] * m + self.columns[o] for e, o in pairs if self._is_open(e, o)]
+        codes = np.sort(np.array(wanted, np.int64))
+        if not among(self._laid.codes, codes).all():
+            self._offer(codes)
+            self.solving.program.prefer(codes)
+            self._again()
 
     def _is_open(self, mentee: str, mentor: str) -> bool:
         return (mentee, mentor) not in self.blocked and (mentee, mentor) not in self.pinned
 
-    def _offer(self, wanted: Iterable[tuple[int, int]]) -> None:
+    def _offer(self, codes: Ints) -> None:
         """Make candidates of these open pairs, as far as the floor lets them."""
-        program, solving = self.solving.program, self.solving
-        known = set((program.end_a.astype(np.int64) * program.m + program.end_b - program.n).tolist())
-        for row, column in wanted:
-            if row * program.m + column in known:
-                continue
-            people = solving.pool.mentees[row], solving.pool.mentors[column]
-            score = score_of(*people, solving.settings, solving.taxonomy)
-            if score < max(int(solving.floor.least[row]), 1):
-                continue
-            one, other = np.array([row], np.int32), np.array([column], np.int32)
-            program.add_edges(one, other, score + solving.scan.bonus_of(one, other))
+        program = self.solving.program
+        for code in codes[~among(np.sort(program.codes), codes)].tolist():
+            row, column = divmod(code, program.m)
+            worth = self._worth(row, column)
+            if worth > NEVER:
+                program.put(row, column, worth)
+
+    def _worth(self, row: int, column: int) -> int:
+        """What an open pair is worth to the plan under its floor."""
+        solving = self.solving
+        people = solving.pool.mentees[row], solving.pool.mentors[column]
+        score = score_of(*people, solving.settings, solving.taxonomy)
+        if score < max(int(solving.floor.least[row]), 1):
+            return NEVER
+        return score + int(solving.scan.bonus_of(np.array([row], np.int32), np.array([column], np.int32))[0])
 
     @contextmanager
     def _as_it_was(self) -> Iterator[None]:
         """Whatever is edited inside is taken back."""
-        solving, scan = self.solving, self.solving.scan
-        kept = deepcopy(solving.program), solving.closed, solving.floor, scan.scored
-        sets = dict(self.pinned), set(self.blocked), list(scan.taken), set(scan.taken_since)
+        solving, scan, reserve = self.solving, self.solving.scan, self._reserve
+        kept = solving.program, solving.closed, solving.floor, scan.scored
+        sets = dict(self.pinned), set(self.blocked), set(self._opened), list(scan.taken), set(scan.taken_since)
+        laid, levels = self._laid, reserve.levels
+        solving.program = solving.program.copy()
         try:
             yield
         finally:
             solving.program, solving.closed, solving.floor, scan.scored = kept
-            self.pinned, self.blocked, scan.taken, scan.taken_since = sets
+            self.pinned, self.blocked, self._opened, scan.taken, scan.taken_since = sets
+            self._laid, self._reserve, reserve.levels = laid, reserve, levels
 
     def _close(self, mentee: str, mentor: str) -> None:
         """The program may not make this pair."""
         row, column = self.rows[mentee], self.columns[mentor]
         self.solving.scan.take(row, column)
-        self.solving.program.set_weight(row, column, NEVER)
+        self._opened.discard((row, column))
+        self.solving.program.put(row, column, NEVER)
 
     def _open(self, mentee: str, mentor: str) -> None:
+        """The pair stays a candidate, so that no scan need offer it."""
         row, column = self.rows[mentee], self.columns[mentor]
-        self.solving.scan.give_back(row, column)
-        self.solving.program.forget(row, column)
+        self.solving.scan.taken_since.discard((row, column))
+        self._opened.add((row, column))
+        self.solving.program.put(row, column, self._worth(row, column))
 
-    def _again(self, before: tuple[Pair, ...], *, may_lower: bool = False) -> Change:
-        solving = self.solving
+    def _again(self, *, may_lower: bool = False) -> Change:
+        solving, before = self.solving, self._laid
         solving.closed = solving.program.limit[solving.program.n :] < 1
-        solve_all_pairs(solving.scan, solving.program, solving.floor.least, solving.closed, unwatched)
-        after = self.pairs()
-        if may_lower and solving.floor.score and _matched(after) < _matched(before):
-            solving.find_floor()
-            after = self.pairs()
+        self._reserve.solve(solving.program, solving.closed)
+        self._laid = self._lay()
+        if may_lower and solving.floor.score and self._matched(self._laid) < self._matched(before):
+            self._find_floor()
+            self._laid = self._lay()
+        return self._change(before, self._laid)
+
+    def _find_floor(self) -> None:
+        """All pairs anew, those among them that were opened."""
+        solving = self.solving
+        for row, column in sorted(self._opened):
+            solving.program.forget(row, column)
+            solving.scan.give_back(row, column)
+        self._opened.clear()
+        solving.find_floor()
+        self._reserve = self._reserved()
+        self._reserve.solve(solving.program, solving.closed)
+
+    def _reserved(self) -> Reserve:
+        solving = self.solving
+        for row, column in sorted(solving.scan.taken_since):
+            solving.program.put(row, column, NEVER)
+        reserve = Reserve(solving.scan)
+        reserve.accept(solving.floor.least)
+        reserve.look(solving.program, solving.closed)
+        return reserve
+
+    def _lay(self) -> _Laid:
+        solving, m = self.solving, self.solving.program.m
+        rows, columns, worth = solving.program.pairs()
+        pins = np.array(
+            [(self.rows[e] * m + self.columns[o], score) for (e, o), score in self.pinned.items()], np.int64
+        )
+        codes, scores = pins.reshape(-1, 2).T
+        codes = np.concatenate([codes, rows.astype(np.int64) * m + columns])
+        scores = np.concatenate([scores, worth - solving.scan.bonus_of(rows, columns)])
+        order = np.argsort(codes)
+        return _Laid(codes[order], scores[order])
+
+    def _matched(self, laid: _Laid) -> int:
+        rows = laid.codes // self.solving.program.m
+        return int((np.diff(rows, prepend=-1) > 0).sum())
+
+    def _change(self, before: _Laid, after: _Laid) -> Change:
+        rows = np.setxor1d(before.codes, after.codes, assume_unique=True) // self.solving.program.m
+        moved = [
+            Moved(self.solving.pool.mentees[row].id, *self._mentors(row, before, after)) for row in set(rows.tolist())
+        ]
         return Change(
-            matched=_matched(after) - _matched(before),
-            points=sum(pair.score for pair in after) - sum(pair.score for pair in before),
-            moved=tuple(_moved(before, after)),
+            matched=self._matched(after) - self._matched(before),
+            points=int(after.scores.sum() - before.scores.sum()),
+            moved=tuple(sorted(moved, key=lambda each: each.mentee)),
         )
 
-
-def _matched(pairs: Iterable[Pair]) -> int:
-    return len({pair.mentee for pair in pairs})
-
-
-def _moved(before: Iterable[Pair], after: Iterable[Pair]) -> Iterable[Moved]:
-    mentors: dict[str, tuple[list[str], list[str]]] = {}
-    for at, pairs in enumerate((before, after)):
-        for pair in pairs:
-            mentors.setdefault(pair.mentee, ([], []))[at].append(pair.mentor)
-    for mentee, (old, new) in sorted(mentors.items()):
-        if old != new:
-            yield Moved(mentee, tuple(old), tuple(new))
+    def _mentors(self, row: int, *plans: _Laid) -> Iterator[tuple[str, ...]]:
+        m, mentors = self.solving.program.m, self.solving.pool.mentors
+        for laid in plans:
+            first, last = np.searchsorted(laid.codes, [row * m, (row + 1) * m])
+            yield tuple(sorted(mentors[code - row * m].id for code in laid.codes[first:last].tolist()))

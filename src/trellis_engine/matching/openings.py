@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.grid import Grid
-from trellis_engine.matching.hashing import salted_order
+from trellis_engine.matching.hashing import salted
 from trellis_engine.matching.leftover import Tally
 from trellis_engine.matching.people import HIGHEST_NUMBER, Pool, Taxonomy
 from trellis_engine.matching.plan import Pair
@@ -54,7 +54,7 @@ class Openings:
     ) -> None:
         if settings.spread and not spreads:
             raise InputRefused("spread_not_here")
-        self.pool = Pool(salted_order(salt, pool.mentees), salted_order(salt, pool.mentors))
+        self.pool = salted(pool, salt)
         self.settings = settings
         self.scorer = Scorer(self.pool, settings, taxonomy)
         self.wants = np.array([_limit(person.places, weeks, 1) for person in self.pool.mentees], np.int64)

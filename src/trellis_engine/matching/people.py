@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from trellis_engine.matching.reasons import InputRefused
 
@@ -151,18 +151,21 @@ class Taxonomy:
     def skills_named_in(self, text: str) -> frozenset[str]:
         """Skills whose name or alias stands in the text as whole words; the longest phrase wins."""
         if text not in self._found:
-            self._found[text] = frozenset(self._read(_words(text)))
+            words = _words(text)
+            begun = not self._longest_from.keys().isdisjoint(words)
+            self._found[text] = frozenset(self._read(words)) if begun else frozenset()
         return self._found[text]
 
     def _read(self, words: Sequence[str]) -> Iterator[str]:
         start = 0
         while start < len(words):
-            sizes = range(self._longest_from.get(words[start], 0), 0, -1)
-            tries = (tuple(words[start : start + size]) for size in sizes)
-            phrase = next((each for each in tries if each in self._phrases), None)
-            if phrase:
-                yield self._phrases[phrase]
-            start += len(phrase or " ")
+            for size in range(self._longest_from.get(words[start], 0), 0, -1):
+                skill = self._phrases.get(tuple(words[start : start + size]))
+                if skill:
+                    yield skill
+                    start += size - 1
+                    break
+            start += 1
 
 
 BETWEEN_WORDS = re.compile(r"[\s/,;:()\"“”]+")
@@ -171,5 +174,10 @@ BETWEEN_WORDS = re.compile(r"[\s/,;:()\"“”]+")
 def _words(text: str) -> list[str]:
     """Words without punctuation at their edges ("C++" and "C#" stay whole)."""
     split = BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text))
-    bare = (word.strip(".!?'’-") for word in split)
-    return [w if len(w) <= CASE_MATTERS_UP_TO else w.casefold() for w in bare if w]
+    return [word for word in map(_bare, split) if word]
+
+
+@lru_cache(maxsize=1 << 15)  # people use the same words
+def _bare(word: str) -> str:
+    bare = word.strip(".!?'’-")
+    return bare if len(bare) <= CASE_MATTERS_UP_TO else bare.casefold()

@@ -3,6 +3,9 @@
 It can be solved from nothing, given more edges and solved on, and edited. All whole numbers.
 """
 
+from copy import copy
+from typing import Self
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +24,7 @@ from trellis_engine.matching.kernels.paths import (
 )
 
 UNREACHED = -(1 << 60)  # a potential below any cost: the node has not been offered anything
+NEVER = -(1 << 50)  # the weight of a pair that is blocked: no price makes it pay
 
 
 class Program:
@@ -68,10 +72,8 @@ class Program:
         self.end_b = np.concatenate([self.end_b, (columns + self.n).astype(np.int32)])
         self.weight = np.concatenate([self.weight, weights.astype(np.int64)])
         self.used = np.concatenate([self.used, np.zeros(len(rows), bool)])
-        self._listed_b = False
-        self._list_edges()
-        net = self.network
-        raise_and_release(net, np.unique(rows).astype(np.int32), self.n)
+        self._list_more(len(rows))
+        raise_and_release(self.network, np.unique(rows).astype(np.int32), self.n)
 
     def drop_edges(self, gone: Flags) -> None:
         """Take pairs out of the choice; whoever had one of them wants another."""
@@ -122,6 +124,13 @@ class Program:
             self.weight[edge] = weight
             raise_and_release(self.network, np.array([row], np.int32), self.n)
 
+    def put(self, row: int, column: int, weight: int) -> None:
+        """The same for a pair that may not be among the candidates yet; it is afterwards."""
+        if self._edges_of(row, column):
+            self.set_weight(row, column, weight)
+        else:
+            self.add_edges(np.array([row]), np.array([column]), np.array([weight]))
+
     def forget(self, row: int, column: int) -> None:
         """Take the pair out of the candidates, so that it is priced anew."""
         edges = self._edges_of(row, column)
@@ -130,14 +139,13 @@ class Program:
             gone[edges] = True
             self.drop_edges(gone)
 
-    def prefer(self, codes: set[int]) -> None:
+    def prefer(self, codes: Ints) -> None:
         """Use these pairs (row x m + column) instead of others wherever the potentials say that it costs nothing.
 
         Whoever is left over is for `solve`.
         """
         held = self.potential[self.end_a] + self.potential[self.end_b] == self.weight
-        known = self.end_a.astype(np.int64) * self.m + self.end_b - self.n
-        chosen = np.isin(known, np.array(sorted(codes), np.int64))
+        chosen = np.isin(self.codes, codes)
         for edge in np.flatnonzero(held & self.used & ~chosen).tolist():
             release(self.network, edge)
         for edge in np.flatnonzero(held & ~self.used & chosen).tolist():
@@ -178,6 +186,19 @@ class Program:
                 self._list_edges(both=True)
             settle(self.network, self.search, wanting, self.n)
 
+    def copy(self) -> Self:
+        """The same program, to be gone on with beside this one."""
+        other = copy(self)
+        for name in ("limit", "bonus", "base", "potential", "load", "slot_first", "slots", "weight", "used"):
+            setattr(other, name, getattr(self, name).copy())
+        return other  # the other arrays are never written to, only replaced; and a search leaves its own as it was
+
+    @property
+    def codes(self) -> Ints:
+        """One number for each candidate: row x m + column."""
+        found: Ints = self.end_a.astype(np.int64) * self.m + self.end_b - self.n
+        return found
+
     def pairs(self) -> tuple[Small, Small, Ints]:
         """Rows, columns and weights of the edges in use."""
         edges = np.flatnonzero(self.used)
@@ -190,6 +211,16 @@ class Program:
         order = np.argsort(ends, kind="stable")
         self.listed = (order % max(len(self.end_a), 1)).astype(np.int32)
         self._listed_b = both
+
+    def _list_more(self, count: int) -> None:
+        """The last ``count`` edges are new: each goes behind those that its nodes have."""
+        first, last = len(self.end_a) - count, len(self.end_a)
+        sides = (self.end_a, self.end_b) if self._listed_b else (self.end_a,)
+        ends = np.concatenate([side[first:] for side in sides])
+        order = np.argsort(ends, kind="stable")
+        edges = np.tile(np.arange(first, last, dtype=np.int32), len(sides))[order]
+        self.listed = np.insert(self.listed, self.first[ends[order] + 1], edges)
+        self.first = self.first + np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=self.n + self.m))])
 
     @property
     def network(self) -> Network:

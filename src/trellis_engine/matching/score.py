@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trellis_engine.matching.encode import Encoded
-from trellis_engine.matching.factors import FACTOR_BY_NAME, FACTORS
+from trellis_engine.matching.factors import FACTORS, Factor
+from trellis_engine.matching.given import GIVEN, GivenScores
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.reasons import InputRefused, Refusal
@@ -32,15 +33,22 @@ class Part:
     points: int
 
 
+def _known(settings: Settings) -> tuple[Factor, ...]:
+    """The factors there are; one alone where scores are given instead of worked out."""
+    known = (GIVEN,) if isinstance(settings, GivenScores) else FACTORS
+    names = {factor.name for factor in known}
+    for name in settings.weights:
+        if name not in names:
+            raise InputRefused("factor_unknown", factor=name)
+    return known
+
+
 class Scorer:
     """Scores one pool; rows are the pool's mentees, columns its mentors, in their given order."""
 
     def __init__(self, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> None:
-        for name in settings.weights:
-            if name not in FACTOR_BY_NAME:
-                raise InputRefused("factor_unknown", factor=name)
         self.encoded = Encoded(pool, settings, taxonomy)
-        self.factors = [factor for factor in FACTORS if settings.weights.get(factor.name)]
+        self.factors = [factor for factor in _known(settings) if settings.weights.get(factor.name)]
         self.weights = settings.weights
         self.rules = rules_in_force(settings)
         self._stated: set[str] = set()

@@ -1,7 +1,7 @@
 """From people to a plan: pins first, then the best plan over all pairs, then a reason for everyone left."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,12 @@ from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.kernels.scores import OUT
 from trellis_engine.matching.leftover import why_left
 from trellis_engine.matching.openings import Openings
-from trellis_engine.matching.pair_scan import PairScan
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Pair, Plan
-from trellis_engine.matching.pricing import first_look, solve_all_pairs
 from trellis_engine.matching.program import Program
 from trellis_engine.matching.reasons import InputRefused, Unmatched
-from trellis_engine.matching.scan import Offers
+from trellis_engine.matching.reserve import Reserve, Step, unwatched
+from trellis_engine.matching.scan import Offers, Scan
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 from trellis_engine.matching.stable import solve_stable
 from trellis_engine.matching.wishes import solve_wishes
@@ -26,12 +25,8 @@ from trellis_engine.matching.wishes import solve_wishes
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
-Step = Callable[[int], None]
 WITH_FLOOR = "matched_floor_total"
-
-
-def unwatched(pays: int) -> None:
-    """Nobody wants to know how far it is."""
+FIRST_CANDIDATES = 24  # pairs of each mentee to begin with
 
 
 def solve(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, step: Step = unwatched) -> Plan:
@@ -61,9 +56,9 @@ class Solving:
     def __post_init__(self) -> None:
         self.openings = Openings(self.pool, self.settings, self.taxonomy, self.salt, spreads=True)
         self.pool = self.openings.pool
+        self.scan = Scan(self.openings.scorer, tuple(self.openings.pinned))
         self.bonus = first_mentor_bonus(self.pool, self.settings)
-        self.pair_bonus = self.bonus // PAIRS_IN_A_FIRST if counts_pairs(self.pool, self.settings) else 0
-        self.scan = PairScan(self.openings.scorer, tuple(self.openings.pinned), self.pair_bonus)
+        self.reserve = Reserve(self.scan)
         places = self.openings.places
         self.closed: Flags = places < 1
         self.base = self._busy()
@@ -75,10 +70,20 @@ class Solving:
         self.program = Program(wants, np.minimum(places, len(wants)), bonuses, spread, self.base)
         self.floor = Floor.none(len(wants), len(places))
 
+    @property
+    def bonus(self) -> int:
+        """What a mentee's first mentor is worth."""
+        return self._bonus
+
+    @bonus.setter
+    def bonus(self, bonus: int) -> None:
+        """Each pair is worth a part of it, where pairs are counted."""
+        self._bonus = bonus
+        self.scan.pair_bonus = bonus // PAIRS_IN_A_FIRST if counts_pairs(self.pool, self.settings) else 0
+
     def run(self, step: Step) -> Plan:
-        look = first_look(self.scan, self.program, self.closed)
-        anything = np.zeros(self.scan.rows, np.int32)
-        solve_all_pairs(self.scan, self.program, anything, self.closed, step)
+        look = self.reserve.look(self.program, self.closed, FIRST_CANDIDATES, count=True)
+        self.reserve.solve(self.program, self.closed, step)
         if self.settings.objective == WITH_FLOOR:
             self._raise_floor(look.highest, step)
         return self.plan(look)
@@ -86,7 +91,8 @@ class Solving:
     def find_floor(self) -> None:
         """Solve on without a floor, then raise it again: after edits a lower one may be all that is left."""
         anything = np.zeros(self.scan.rows, np.int32)
-        solve_all_pairs(self.scan, self.program, anything, self.closed, unwatched)
+        self.reserve.accept(anything)
+        self.reserve.solve(self.program, self.closed)
         rows = np.where(self.program.limit[: self.scan.rows] > 0, -OUT, OUT)
         look = self.scan.best(self.program.prices, 1, rows, anything, self.closed, count=True)
         self._raise_floor(look.highest, unwatched)
@@ -98,7 +104,8 @@ class Solving:
         rows, columns = self.program.end_a, self.program.end_b - np.int32(self.program.n)
         scores = self.program.weight - self.scan.bonus_of(rows, columns)
         self.program.drop_edges(scores < self.floor.least[rows])
-        solve_all_pairs(self.scan, self.program, self.floor.least, self.closed, step)
+        self.reserve.accept(self.floor.least)
+        self.reserve.solve(self.program, self.closed, step)
 
     def plan(self, look: Offers) -> Plan:
         """What the program says, in people."""
@@ -115,7 +122,7 @@ class Solving:
             unmatched=self._left(look, pairs),
             prices=dict(sorted(zip(mentors, self.program.prices.tolist(), strict=True))),
             bonus=self.bonus,
-            pair_bonus=self.pair_bonus,
+            pair_bonus=self.scan.pair_bonus,
             objective=self.settings.objective,
             silent=self.openings.scorer.silent,
             settings_hash=hash_settings(self.settings),
@@ -123,7 +130,7 @@ class Solving:
             salt=self.salt,
             floor=self.floor.score,
             most=_named(mentors, self.floor.most),
-            further=_named(mentors, self.floor.further) if self.pair_bonus else (),
+            further=_named(mentors, self.floor.further) if self.scan.pair_bonus else (),
             beyond=_named(mentors, self.floor.beyond),
             extra=self.beyond_scores(pairs),
         )

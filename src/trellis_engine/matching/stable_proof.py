@@ -25,7 +25,7 @@ from trellis_engine.matching.checking import (
     score_faults,
 )
 from trellis_engine.matching.grid import Grid, Mask
-from trellis_engine.matching.hashing import salted_order
+from trellis_engine.matching.hashing import salted
 from trellis_engine.matching.people import Participant, Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.score import Scorer
@@ -86,7 +86,7 @@ class BlockingScan:
     def __init__(
         self, plan: Mapping[tuple[str, str], int], pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str
     ) -> None:
-        self.pool = Pool(salted_order(salt, pool.mentees), salted_order(salt, pool.mentors))
+        self.pool = salted(pool, salt)
         self.settings = settings
         self.scorer = Scorer(self.pool, settings, taxonomy)
         self.mentees = [_Order(person, self.scorer.encoded.mentor_columns) for person in self.pool.mentees]

@@ -48,16 +48,12 @@ def _joint(one: Small, two: Small) -> tuple[Small, tuple[Ints, Ints]]:
 
 def classes(people: Sequence[Participant], of: Callable[[Participant], Hashable]) -> tuple[Small, list[int]]:
     """The class of each person, numbered as they appear, and who stands for each class."""
-    codes: dict[Hashable, int] = {}
-    first: list[int] = []
-    found = np.empty(len(people), np.int32)
-    for at, person in enumerate(people):
-        key = of(person)
-        if key not in codes:
-            codes[key] = len(codes)
-            first.append(at)
-        found[at] = codes[key]
-    return found, first
+    keys = list(map(of, people))
+    codes = {key: code for code, key in enumerate(dict.fromkeys(keys))}
+    found = np.fromiter(map(codes.__getitem__, keys), np.int32, len(keys))
+    first = np.zeros(len(codes), np.int64)
+    first[found[::-1]] = np.arange(len(keys))[::-1]  # whoever is written last came first
+    return found, first.tolist()
 
 
 def tables(scorer: Scorer) -> list[Table]:

@@ -5,20 +5,23 @@ A new factor or rule needs nothing here, as long as it says what it reads (reads
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.coverings import Covering, Steps, make_coverings
+from trellis_engine.matching.coverings import Covering, make_coverings
 from trellis_engine.matching.encode import Encoded, free
 from trellis_engine.matching.factors import wish_points
 from trellis_engine.matching.kernels.scores import Bits, Covers, Listed, Tables, Terms
+from trellis_engine.matching.kernels.steps import Steps
+from trellis_engine.matching.people import Taxonomy
 from trellis_engine.matching.reads import ByPair, CommonWeek, Seeking
 from trellis_engine.matching.rules import RULES
 from trellis_engine.matching.score import Scorer
-from trellis_engine.matching.settings import FEATURE_SCALE
+from trellis_engine.matching.settings import FEATURE_SCALE, Settings
 from trellis_engine.matching.tables import Table, classes, tables
-from trellis_engine.matching.week import QUARTER, bits_of_weeks, unread_labels
+from trellis_engine.matching.week import QUARTER, shared_bits
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
@@ -26,27 +29,59 @@ TOGETHER = 4  # tables that the inner loop takes at a time
 NO_WORDS = np.zeros(0, np.uint64)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A pool once read: what its pairs are scored by, and the factors that somebody stated something for."""
+
+    coverings: Sequence[Covering]
+    terms: Terms
+    banned: Sequence[tuple[int, int, int]]
+    stated: Sequence[str]
+
+
+def _read(scorer: Scorer) -> Reading:
+    """Kept with the pool, for the next one who asks the same of it."""
+    encoded = scorer.encoded
+    asked = encoded.settings, encoded.taxonomy
+    kept: tuple[tuple[Settings, Taxonomy], Reading] | None = encoded.pool.__dict__.get("_reading")
+    if kept is None or kept[0][0] != asked[0] or kept[0][1] is not asked[1]:
+        kept = asked, _fresh(scorer)
+        object.__setattr__(encoded.pool, "_reading", kept)
+    for factor in kept[1].stated:
+        scorer.note_stated(factor)
+    return kept[1]
+
+
+def _fresh(scorer: Scorer) -> Reading:
+    encoded, settings = scorer.encoded, scorer.encoded.settings
+    rows, columns = len(encoded.mentees), len(encoded.mentors)
+    made, steps = _coverings(scorer)
+    banned = _banned(scorer)
+    terms = Terms(
+        tables=_tables(scorer, rows, columns),
+        covers=_covers(made, steps, rows, columns),
+        bits=_bits(scorer, encoded),
+        extra=_listed(_extras(scorer), rows),
+        banned=_listed(banned, rows),
+        kept=_listed(_with(settings.keep_bonus, encoded.places(settings.kept)), rows),
+        dense_row=np.full(rows, -1, np.int32),
+        dense=np.zeros((1, columns), np.int32),
+        minimum=settings.minimum_score,
+    )
+    silent = scorer.silent
+    return Reading(made, terms, banned, [factor.name for factor in scorer.factors if factor.name not in silent])
+
+
 class Scored:
     """The terms of one scorer's pool; ``taken`` pairs (row, column) count as forbidden."""
 
     def __init__(self, scorer: Scorer, taken: Sequence[tuple[int, int]] = ()) -> None:
-        encoded = scorer.encoded
-        self.rows, self.columns = len(encoded.mentees), len(encoded.mentors)
-        self.coverings, steps = self._coverings(scorer)
-        wide = sorted({row for covering in self.coverings for row in covering.wide})
-        self.wide = np.array(wide, np.int64)
-        settings = encoded.settings
-        self.terms = Terms(
-            tables=_tables(scorer, self.rows, self.columns),
-            covers=_covers(self.coverings, steps, self.rows, self.columns),
-            bits=_bits(scorer, encoded),
-            extra=_listed(self._extras(scorer), self.rows),
-            banned=_listed([*_banned(scorer), *_with(0, taken)], self.rows),
-            kept=_listed(_with(settings.keep_bonus, encoded.places(settings.kept)), self.rows),
-            dense_row=np.full(self.rows, -1, np.int32),
-            dense=np.zeros((1, self.columns), np.int32),
-            minimum=settings.minimum_score,
-        )
+        read = _read(scorer)
+        self.rows, self.columns = len(scorer.encoded.mentees), len(scorer.encoded.mentors)
+        self.coverings, self.terms = read.coverings, read.terms
+        self.wide = np.array(sorted({row for covering in self.coverings for row in covering.wide}), np.int64)
+        if taken:
+            self.terms = self.terms._replace(banned=_listed([*read.banned, *_with(0, taken)], self.rows))
 
     def of(self, start: int, stop: int) -> Terms:
         """The terms for these rows, with whatever of them the bits have no room for."""
@@ -61,36 +96,36 @@ class Scored:
         ]
         return self.terms._replace(dense_row=dense_row, dense=np.array(lines, np.int32))
 
-    @staticmethod
-    def _coverings(scorer: Scorer) -> tuple[list[Covering], Steps]:
-        encoded = scorer.encoded
-        covering = [(factor, factor.reads) for factor in scorer.factors if isinstance(factor.reads, Seeking)]
-        kinds = [
-            (
-                [reads.seeks(person, encoded.taxonomy) for person in encoded.mentees],
-                [reads.offers(person, encoded.taxonomy) for person in encoded.mentors],
-                scorer.weights[factor.name],
-            )
-            for factor, reads in covering
-        ]
-        made, steps = make_coverings(kinds, encoded.taxonomy)
-        for (factor, _), each in zip(covering, made, strict=True):
-            if each.stated():
-                scorer.note_stated(factor.name)
-        return made, steps
 
-    @staticmethod
-    def _extras(scorer: Scorer) -> list[tuple[int, int, int]]:
-        """Only wishes are listed pair by pair today."""
-        found: list[tuple[int, int, int]] = []
-        for factor in scorer.factors:
-            if isinstance(factor.reads, ByPair):
-                points = wish_points(scorer.encoded)
-                found += [(row, column, scorer.weights[factor.name] * each) for row, column, each in points]
-                people = (*scorer.encoded.mentees, *scorer.encoded.mentors)
-                if scorer.encoded.mentees and scorer.encoded.mentors and any(person.ranked for person in people):
-                    scorer.note_stated(factor.name)
-        return found
+def _coverings(scorer: Scorer) -> tuple[list[Covering], Steps]:
+    encoded = scorer.encoded
+    covering = [(factor, factor.reads) for factor in scorer.factors if isinstance(factor.reads, Seeking)]
+    kinds = [
+        (
+            [reads.seeks(person, encoded.taxonomy) for person in encoded.mentees],
+            [reads.offers(person, encoded.taxonomy) for person in encoded.mentors],
+            scorer.weights[factor.name],
+        )
+        for factor, reads in covering
+    ]
+    made, steps = make_coverings(kinds, encoded.taxonomy)
+    for (factor, _), each in zip(covering, made, strict=True):
+        if each.stated():
+            scorer.note_stated(factor.name)
+    return made, steps
+
+
+def _extras(scorer: Scorer) -> list[tuple[int, int, int]]:
+    """Only wishes are listed pair by pair today."""
+    found: list[tuple[int, int, int]] = []
+    for factor in scorer.factors:
+        if isinstance(factor.reads, ByPair):
+            points = wish_points(scorer.encoded)
+            found += [(row, column, scorer.weights[factor.name] * each) for row, column, each in points]
+            people = (*scorer.encoded.mentees, *scorer.encoded.mentors)
+            if scorer.encoded.mentees and scorer.encoded.mentors and any(person.ranked for person in people):
+                scorer.note_stated(factor.name)
+    return found
 
 
 def _tables(scorer: Scorer, rows: int, columns: int) -> Tables:
@@ -109,18 +144,18 @@ def _tables(scorer: Scorer, rows: int, columns: int) -> Tables:
 
 
 def _covers(made: Sequence[Covering], steps: Steps, rows: int, columns: int) -> Covers:
-    offered = [covering.offered() for covering in made]
+    offered = [covering.listed() for covering in made]
     points = [covering.points() for covering in made]
     offers = [0, *itertools.accumulate(len(column) for _, column, _ in offered)]
     lines = [0, *itertools.accumulate(len(table) for *_, table in points)]
     none = [np.zeros(0, np.int32)]
     return Covers(
         first=_stacked([covering.first for covering in made], rows),
+        middle=_stacked([covering.middle for covering in made], rows),
         stop=_stacked([covering.stop for covering in made], rows),
-        skill=np.array(steps.skill, np.int32),
-        level=np.array(steps.level, np.int32),
-        bits=np.array(steps.bits, np.uint64),
-        gain=np.array(steps.gain, np.int32),
+        skill=steps.skill,
+        level=steps.level,
+        bits=steps.bits,
         offer_first=_stacked([first + at for (first, *_), at in zip(offered, offers, strict=False)], 1),
         offer_column=np.concatenate(none + [column for _, column, _ in offered]),
         offer_level=np.concatenate(none + [level for *_, level in offered]),
@@ -147,21 +182,22 @@ def _bits(scorer: Scorer, encoded: Encoded) -> Bits:
 
 
 def _week(encoded: Encoded, weight: int, ample: int) -> Bits:
-    unread = unread_labels(free(person) for person in (*encoded.mentees, *encoded.mentors))
-    (row_class, mine), (column_class, theirs) = (
-        (codes, bits_of_weeks([free(people[at]) for at in first], unread))
+    (row_class, rows), (column_class, columns) = (
+        (codes, [free(people[at]) for at in first])
         for people in (encoded.mentees, encoded.mentors)
         for codes, first in [classes(people, free)]
     )
-    at, word = np.nonzero(mine)
-    ends = np.searchsorted(at, np.arange(len(mine) + 1))
-    minutes = np.minimum(QUARTER * np.arange(ample // QUARTER + 1), ample)
+    week = shared_bits(rows, columns)
+    at, word = np.nonzero(week.left)
+    ends = np.searchsorted(at, np.arange(len(rows) + 1))
+    each = QUARTER * week.quarters
+    minutes = np.minimum(each * np.arange(-(-ample // each) + 1), ample)
     return Bits(
         first=ends[:-1][row_class],
         stop=ends[1:][row_class],
         word=word.astype(np.int32),
-        value=mine[at, word],
-        columns=np.ascontiguousarray(theirs[column_class].T),
+        value=week.left[at, word],
+        columns=np.ascontiguousarray(week.right[column_class].T),
         points=(weight * (FEATURE_SCALE * minutes // ample)).astype(np.int32),
     )
 

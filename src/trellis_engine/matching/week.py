@@ -1,14 +1,19 @@
 """When two people are both free: labels such as "Tue am", read in each person's own clock."""
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.grid import Grid
+
+Words = npt.NDArray[np.uint64]
 
 QUARTER = 15
 WEEK = 7 * 24 * 60
@@ -18,10 +23,10 @@ LABEL = re.compile(rf"({'|'.join(DAYS)})[a-z]*[\s_-]+({'|'.join(HOURS_OF_PART)})
 # Both sides hold this in the column of a label we cannot read, so that an equal label counts
 # 4 * 4 quarters: half a day, as much as one of ours.
 UNREAD = 4
+NO_LABELS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(NamedTuple):
     """One person's labels and how far their clock is ahead of UTC."""
 
     labels: frozenset[str]
@@ -55,24 +60,51 @@ class CommonTime:
 
 def unread_labels(people: Iterable[Free]) -> list[str]:
     """Labels that are none of ours, which count as one thing each."""
-    return sorted({label for person in people for label in _unread(person)})
+    labels = NO_LABELS.union(*(each.labels for each in people))
+    return sorted(label for label in labels if not quarters(label, 0))
 
 
-def bits_of_weeks(people: Sequence[Free], unread: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """One bit a quarter-hour, a row of 64-bit words a person; as many bits for an unread label as it counts."""
+@dataclass(frozen=True)
+class SharedBits:
+    """Words of 64 bits, a row a person: two people share ``quarters`` quarter-hours for every bit that both have."""
+
+    left: Words
+    right: Words
+    quarters: int
+
+
+def shared_bits(left: Sequence[Free], right: Sequence[Free]) -> SharedBits:
+    """The week in as few bits as tell the same: what everybody has or lacks together is counted together."""
+    number: dict[tuple[str, int], int] = {}
+    people = (*left, *right)
+    held = [
+        number.setdefault((label, each.utc_offset_minutes), len(number)) for each in people for label in each.labels
+    ]
+    table = _quarters_of(number)
+    alike = Counter(column.tobytes() for column in table.T if column.any())
+    step = math.gcd(*alike.values()) or 1
+    kept = [column for column, count in alike.items() for _ in range(count // step)]
+    bits = np.zeros((len(table), 64 * (len(kept) // 64 + 1)), bool)
+    bits[:, : len(kept)] = np.frombuffer(b"".join(kept), bool).reshape(len(kept), len(table)).T
+    of_label = np.packbits(bits, axis=1).view(np.uint64)
+    words = np.zeros((len(people), of_label.shape[1]), np.uint64)
+    sizes = np.array([len(each.labels) for each in people], np.int64)
+    if held:
+        firsts = (np.cumsum(sizes) - sizes)[sizes > 0]
+        words[sizes > 0] = np.bitwise_or.reduceat(of_label[held], firsts)
+    return SharedBits(words[: len(left)], words[len(left) :], step)
+
+
+def _quarters_of(labels: Collection[tuple[str, int]]) -> npt.NDArray[np.bool_]:
+    """The quarter-hours of each label by each clock, and as many more for an unread label as it counts."""
+    unread = unread_labels(Free(frozenset({label}), 0) for label, _ in labels)
     places = {label: WEEK // QUARTER + at * UNREAD**2 for at, label in enumerate(unread)}
-    width = WEEK // QUARTER + len(unread) * UNREAD**2
-    bits = np.zeros((len(people), -(-width // 64) * 64), bool)
-    for row, person in zip(bits, people, strict=True):
-        for label in person.labels:
-            row[quarters(label, person.utc_offset_minutes)] = True
-            if label in places:
-                row[places[label] : places[label] + UNREAD**2] = True
-    return np.packbits(bits, axis=1).view(np.uint64)
-
-
-def _unread(person: Free) -> Iterable[str]:
-    return (label for label in person.labels if not quarters(label, 0))
+    table = np.zeros((len(labels), WEEK // QUARTER + len(unread) * UNREAD**2), bool)
+    for row, (label, offset) in zip(table, labels, strict=True):
+        row[quarters(label, offset)] = True
+        if label in places:
+            row[places[label] : places[label] + UNREAD**2] = True
+    return table
 
 
 def _weeks(side: Sequence[Free], column: dict[str, int], width: int) -> npt.NDArray[np.float32]:

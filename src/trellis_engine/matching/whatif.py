@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Plan
 from trellis_engine.matching.proofs import certificate, verify
+from trellis_engine.matching.reserve import Step, unwatched
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, WEIGHT_TOTAL, Rule, Settings
-from trellis_engine.matching.solve import Step, solve, unwatched
+from trellis_engine.matching.solve import solve
 
 PERCENT = HIGHEST_SCORE // 100
 MOVE = 5  # points by which a weight is moved to see what depends on it

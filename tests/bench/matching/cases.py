@@ -87,6 +87,8 @@ CASES = (
     *(one_to_one(count, ALL) for count in (100, 500, 1_000)),
     *(one_to_one(count, ("trellis", "trellis-default", *ASSIGNERS)) for count in (2_000, 5_000)),
     one_to_one(10_000, (*OWN, "trellis-edit", *ASSIGNERS)),
+    Case("edits", "10,000 people (5,000 × 5,000, one to one): 200 edits", 5_000, 5_000, ("trellis-edit",)),
+    Case("edits-places", "10,000 × 5,000, 1-5 places a mentor: 200 edits", 10_000, 5_000, ("trellis-edit",), 5),
     Case("places-1000", "1,000 × 500, 1-5 places a mentor", 1_000, 500, TRIED, most_places=5),
     Case("places-10000", "10,000 × 5,000, 1-5 places a mentor", 10_000, 5_000, (*OWN, *ASSIGNERS), most_places=5),
     Case("two-1000", "1,000 × 500, 1-5 places, two mentors wanted", 1_000, 500, FLOWS, 5, 2),

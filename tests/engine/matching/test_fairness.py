@@ -9,9 +9,18 @@ import pytest
 
 from tests.engine.matching.worlds import FACTOR_WEIGHTS, TAXONOMY, TRIALS, score_table, worlds
 from trellis_engine.matching import Settings, solve
-from trellis_engine.matching.fairness import VERDICTS, WITHHELD, Kind, Report, audit, spreads
+from trellis_engine.matching.fairness import VERDICTS, WITHHELD, Kind, Report, Sample, audit, audits, spreads
 from trellis_engine.matching.fairness_groups import LEAST, NOT_SAID, Group, may_be_shown, merged, singles_out
-from trellis_engine.matching.fairness_outcomes import Outcome, measures, outcomes
+from trellis_engine.matching.fairness_outcomes import (
+    Outcome,
+    measures,
+    measures_of_mentors,
+    outcomes,
+    outcomes_of_mentors,
+    outcomes_of_peers,
+)
+from trellis_engine.matching.peer_plan import crowd_pool
+from trellis_engine.matching.peers import solve_peers
 
 OPTIONS = ("woman", "man", "other")
 
@@ -254,6 +263,63 @@ def test_outcomes_are_those_of_the_plan() -> None:
             assert (outcome.matched, outcome.score) == (bool(mine), max(mine.values(), default=None))
             assert outcome.first_choice == (mentee.ranked[0] in mine if mentee.ranked else None)
             assert outcome.waited == (7 if mentee.id == "e0" else 0)
+
+
+def test_outcomes_of_mentors_are_those_of_the_plan() -> None:
+    settings = Settings(weights=FACTOR_WEIGHTS)
+    for pool, _ in worlds(min(TRIALS, 100)):
+        plan = solve(pool, settings, TAXONOMY, "salt")
+        scores = score_table(pool, settings)
+        looking = [row for row, mentee in enumerate(pool.mentees) if mentee.places]
+        ranked = {mentor for row in looking for mentor in pool.mentees[row].ranked}
+
+        found = {each.id: each for each in outcomes_of_mentors(pool, settings, TAXONOMY, plan.pairs, {})}
+
+        assert list(found) == [mentor.id for mentor in pool.mentors if mentor.places]
+        for column, mentor in enumerate(pool.mentors):
+            if mentor.places:
+                outcome = found[mentor.id]
+                assert outcome.eligible == sum(scores[row, column] > 0 for row in looking)
+                assert outcome.load == sum(pair.mentor == mentor.id for pair in plan.pairs)
+                assert outcome.matched == (outcome.load > 0)
+                assert outcome.wished == (mentor.id in ranked if ranked else None)
+
+
+def test_outcomes_of_peers_count_both_directions() -> None:
+    settings = Settings(weights=FACTOR_WEIGHTS)
+    for pool, _ in worlds(min(TRIALS, 60)):
+        crowd = crowd_pool(pool.mentees)
+        plan = solve_peers(crowd, settings, TAXONOMY, "salt")
+        there = score_table(crowd, settings)
+
+        found = outcomes_of_peers(crowd, settings, TAXONOMY, plan.pairs, {}, plan.symmetric)
+
+        looking = [at for at, person in enumerate(crowd.mentees) if person.places]
+        assert [each.id for each in found] == [crowd.mentees[at].id for at in looking]
+        for at, outcome in zip(looking, found, strict=True):
+            assert outcome.eligible == sum(bool(there[at, other] and there[other, at]) for other in looking)
+            assert outcome.matched == any(outcome.id in (pair.mentee, pair.mentor) for pair in plan.pairs)
+
+
+def test_a_second_sample_is_held_against_the_first_and_corrected_with_it() -> None:
+    """The same people but one, as mentees and as mentors: the second table would tell about that one."""
+    people = population(3)
+    kind, fewer = by_gender(people), people[1:]
+
+    one, two = audits([Sample(people, [kind], measures(people)), Sample(fewer, [kind], measures_of_mentors(fewer))])
+    apart = [replace(person, id=f"m{person.id}") for person in people]
+    theirs = replace(kind, said={f"m{person}": group for person, group in kind.said.items()})
+    _, free = audits([Sample(people, [kind], measures(people)), Sample(apart, [theirs], measures_of_mentors(apart))])
+
+    assert (one.kinds[0].withheld, two.kinds[0].withheld, free.kinds[0].withheld) == ("", "together", "")
+    alone = {row.p: row.corrected for _, _, row in audit(people, [kind]).rows}
+    assert all(row.corrected >= alone[row.p] for _, _, row in one.rows)
+
+
+def test_where_nobody_was_scored_no_match_is_the_better_one() -> None:
+    people = [replace(person, score=None) for person in population(1)]
+
+    assert [ask.name for ask in measures(people)] == ["access", "matched", "first_choice", "waiting"]
 
 
 @pytest.mark.parametrize("ordered", [False, True])

@@ -172,6 +172,8 @@ def test_what_stability_costs_is_both_plans_in_figures() -> None:
         assert cost.mentees >= 0
         assert cost.points == cost.best_total - cost.stable_total
         assert cost.blocking.mentees <= cost.blocking.pairs
+        assert cost.proven
+        assert cost == cost_of_stability(pool, settings, TAXONOMY, "s", plan)
 
 
 def test_spread_is_refused_by_name() -> None:

@@ -15,7 +15,7 @@ from trellis.matching.actions.rounds import start_round
 from trellis.matching.models import FairnessAudit, Round
 from trellis.people.choices import AttributeKind
 from trellis.people.models import Organisation
-from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
+from trellis.programmes.models import Enrolment
 
 
 def page(found: Round) -> str:
@@ -125,13 +125,65 @@ def test_a_round_without_a_plan_has_nothing_to_look_at(manager: Client, world: W
     assert "This round has no plan yet" in manager.post(make(found), follow=True).content.decode()
 
 
-def test_a_round_of_equals_says_that_it_has_no_figures(manager: Client, world: World) -> None:
-    found = a_round(world)
-    Round.objects.update(certificate={**found.certificate, "objective": PEER_OBJECTIVE})
+def test_mentors_are_compared_on_the_same_page(crowded: tuple[Client, Round]) -> None:
+    client, found = crowded
+    enrolled = Enrolment.objects.filter(programme=found.programme, side="mentor").select_related("person")
+    say([each.person for each in enrolled.order_by("pk")], AttributeKind.GENDER, cycle(["woman", "man"]))
+    client.post(make(found))
+    drain()
 
-    assert "Not for this kind of round yet" in text(manager, page(found))
-    assert "not for this kind yet" in manager.post(make(found), follow=True).content.decode()
-    assert FairnessAudit.objects.count() == 0
+    shown = text(client, page(found))
+
+    assert "Share of each group of mentors that gets a mentee" in shown
+    assert "100 mentors offered a place." in shown
+    assert "50 of 50" in shown
+
+
+@pytest.mark.parametrize(("model", "template"), [("peer", "peer"), ("flash", "flash"), ("group", "group_circle")])
+def test_rounds_of_other_kinds_have_the_same_page(
+    client: Client, organisation: Organisation, model: str, template: str
+) -> None:
+    world = a_world(organisation, mentees=24, mentors=0 if model == "peer" else 4, model=model, template_id=template)
+    for mentor in world.mentors:
+        mentor.places = 6
+        mentor.save()
+    client.force_login(world.manager.account)
+    if model == "flash":
+        client.post(reverse("round_rotate", args=[world.programme.slug]), {"weeks": "2"})
+    else:
+        client.post(reverse("round_start", args=[world.programme.slug]))
+    drain()
+    found = Round.objects.get()
+    say([each.person for each in world.mentees], AttributeKind.GENDER, cycle(["woman", "man"]))
+    client.post(make(found))
+    drain()
+
+    shown = text(client, page(found))
+
+    assert {
+        "peer": "Share of each group that gets a partner", "flash": "Share of each group that meets anybody",
+        "group": "Share of each group that gets into a circle",
+    }[model] in shown  # fmt: skip
+    assert "12 of 12" in shown
+    assert ("24 people were looking." if model == "peer" else "24 mentees were looking.") in shown
+    assert f'href="{page(found)}"' in text(client, reverse("round_proof", args=[world.programme.slug, 1]))
+
+
+def test_without_scores_nobody_has_the_better_match(client: Client, organisation: Organisation) -> None:
+    world = a_world(organisation, mentees=24, mentors=24)
+    world.programme.matching["scoring"] = False
+    world.programme.save()
+    client.force_login(world.manager.account)
+    found = a_round(world)
+    say([each.person for each in world.mentees], AttributeKind.GENDER, cycle(["woman", "man"]))
+    client.post(make(found))
+    drain()
+
+    shown = text(client, page(found))
+
+    assert "Share of each group that gets a mentor" in shown
+    assert "Equally good mentors?" not in shown
+    assert "Upper half" not in shown
 
 
 def test_a_round_of_somebody_else_does_not_exist(client: Client, world: World, organisation: Organisation) -> None:

@@ -89,3 +89,4 @@ def test_wishes_and_stability_are_promised_in_their_own_words(client: Client, or
 
         assert headline in page(client, at(world, "1/"))
         assert "Yes. Checked just now" in page(client, at(world, "1/proof/"))
+        assert ("What stability costs" in page(client, at(world, "1/proof/"))) is (objective == "stable")

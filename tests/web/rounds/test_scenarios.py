@@ -325,3 +325,122 @@ def test_what_belongs_to_others_does_not_exist(manager: Client, world: World) ->
     assert "Beside" not in page
     kept.refresh_from_db()
     assert kept.name == "Beside"
+
+
+# --- nobody is scored
+
+
+@pytest.fixture
+def unscored(world: World) -> World:
+    world.programme.matching["scoring"] = False
+    world.programme.save()
+    return world
+
+
+NOBODY = "Nobody is scored here."
+
+
+def test_without_scores_plans_are_compared_by_whom_they_match(manager: Client, unscored: World) -> None:
+    assert "Nobody is scored here." in shown(manager, at(unscored))
+    given = form_of(manager, unscored, more_places="1")
+    assert {name for name in given if name.startswith("weight_") or name in ("objective", "minimum_percent")} == set()
+    assert manager.post(at(unscored, "scenario_new"), given).status_code == 302
+    drain()
+
+    page = shown(manager, at(unscored))
+
+    assert [line.label for line in manager.get(at(unscored)).context["compared"].lines] == [
+        "Matched", "Heaviest load", "Mentors without a mentee", "Who changes", "Proof",
+    ]  # fmt: skip
+    assert "Weakest match" not in page
+    assert "points" not in page
+    assert reverse("curve", args=[unscored.programme.slug, "floor"]) not in page
+
+
+def test_without_scores_nobody_is_better_or_worse_off(manager: Client, unscored: World) -> None:
+    first = unscored.mentees[0].person
+    for name, mentor in zip("AB", unscored.mentors, strict=False):
+        made(unscored, name, pinned=[[first.external_id, mentor.person.external_id]])
+
+    page = shown(manager, at(unscored, "scenario_changes", 2, 3))
+
+    assert first.full_name in page
+    assert "Nobody is scored, so none is called better or worse." in page
+    assert "Change of score" not in page
+
+
+def test_a_plan_without_scores_beside_one_with_them_has_no_figure(manager: Client, world: World) -> None:
+    made(world)
+    found = made(world, "Without")
+    found.settings |= {"scoring": False, "yardstick": {**found.settings["yardstick"], "scoring": False}}
+    found.save()
+
+    lines = {line.label: line for line in manager.get(at(world)).context["compared"].lines}
+
+    assert [cell.text == "–" for cell in lines["Weakest match"].cells] == [False, True]
+    assert lines["Total score"].cells[1].small == "nobody is scored"
+
+
+def test_without_scores_there_are_no_curves(manager: Client, unscored: World) -> None:
+    for axis in AXES:
+        page = shown(manager, at(unscored, "curve", axis))
+        assert NOBODY in page
+        assert "Draw the curve" not in page
+        refused = manager.post(at(unscored, "curve", axis), follow=True)
+        assert "no curve to draw" in refused.content.decode()
+    assert "Start a round for whoever is free" in shown(manager, at(unscored, "curve", "keep_bonus"))
+    assert Scenario.objects.count() == 0
+
+
+def test_without_scores_prices_count_matches_alone(manager: Client, unscored: World) -> None:
+    unscored.enrol(Side.MENTEE, skills=[("negotiation", 2)])
+    found = a_round(unscored)
+    path = at(unscored, "round_prices", found.number)
+    assert NOBODY in shown(manager, path)
+    manager.post(path)
+    drain()
+
+    page = shown(manager, path)
+
+    assert "What rules and places cost" in page
+    assert "1 mentee has no mentor." in page
+    assert "1 more mentee matched" in page
+    for word in ("Weights", "less than a point", "points", "more point"):
+        assert word not in page
+
+
+def test_without_scores_the_proof_speaks_of_no_points(manager: Client, unscored: World) -> None:
+    found = a_round(unscored)
+
+    page = shown(manager, at(unscored, "round_proof", found.number))
+
+    assert "Matched 3 of 3 people. Nobody is scored." in page
+    assert "All 9 possible pairs were looked at anew, by the rules alone." in page
+    assert "points in total" not in page
+
+
+# --- tabs that would lead to nothing
+
+
+def test_a_tab_to_prices_stands_only_where_there_are_some(manager: Client, world: World) -> None:
+    found = a_round(world)
+    board, prices = at(world, "round", 1), f'href="{at(world, "round_prices", 1)}"'
+    assert prices in shown(manager, board)
+
+    for settings in ({"weeks": 3}, {"smallest_circle": 4}):
+        Round.objects.update(settings={**found.settings, **settings})
+        assert prices not in shown(manager, at(world, "round_unmatched", 1))
+    Round.objects.update(settings=found.settings)
+    world.programme.model = "peer"
+    world.programme.save()
+    assert prices not in shown(manager, at(world, "round_unmatched", 1))
+    assert f'href="{at(world)}"' not in shown(manager, at(world, "rounds"))
+
+
+def test_flash_matches_are_not_placed_again(manager: Client, world: World) -> None:
+    again = f'href="{at(world, "curve", "keep_bonus")}"'
+    assert again in shown(manager, at(world))
+    world.programme.model = "flash"
+    world.programme.save()
+
+    assert again not in shown(manager, at(world))

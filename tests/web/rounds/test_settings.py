@@ -12,6 +12,7 @@ from trellis.matching.models import Round
 from trellis.programmes.actions.settings import changes_so_far
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
+from trellis.web.rounds.settings_views import ONE_GOAL
 from trellis.web.wizard.forms.matching import MatchingForm
 
 HTMX = {"HX-Request": "true"}
@@ -241,5 +242,24 @@ def test_a_round_whose_rule_excludes_everybody_says_so_for_each_with_what_would_
     page = manager.get(reverse("round_unmatched", args=[world.programme.slug, found.number])).content.decode()
 
     assert page.count("No mentor is left after the rules: 3 because their levels are too close or too far apart.") == 3
-    assert page.count("A mentor at another level, or a wider range of levels") == 6
+    assert page.count("Somebody at another level, or a wider range of levels") == 6
     assert reverse("round_other_settings", args=[world.programme.slug, found.number]) in page
+
+
+@pytest.mark.parametrize(("model", "template"), [("peer", "peer"), ("group", "group_circle")])
+def test_peers_and_circles_are_asked_about_no_goal_and_keep_the_stored_one(
+    manager: Client, world: World, model: str, template: str
+) -> None:
+    world.programme.model, world.programme.template_id = model, template
+    world.programme.save()
+    page = manager.get(address(world)).content.decode()
+    assert "with this goal alone." in page
+    assert 'name="objective"' not in page
+
+    sent = as_shown(world.programme, does="save", different_unit="on")
+    answer = manager.post(address(world), {name: value for name, value in sent.items() if name not in ONE_GOAL})
+
+    found = settings_of(world)
+    assert answer.status_code == 302
+    assert (found.objective, found.spread) == ("matched_floor_total", 0)
+    assert "different_unit" in found.hard_rules

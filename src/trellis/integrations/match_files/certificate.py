@@ -17,6 +17,11 @@ from trellis_engine.matching.hashing import digest
 
 FORMAT = "trellis-match-files"
 VERSION = 1
+ABOUT = (
+    "This is the certificate of people matched from two files with Trellis: the pairs, and why no others are better.",
+    "To check it, install Trellis (no server, no account) and run, with the same two files: "
+    "trellis verify THIS_FILE --people FILE --signups FILE",
+)
 HEAD = ("format", "version", "template", "settings", "on")
 
 Sealed = dict[str, Any]  # Any: JSON from outside until `open_certificate` has looked at it
@@ -47,7 +52,7 @@ def sealed(template_id: str, settings: Mapping[str, Any], on: date, certificate:
         "format": FORMAT, "version": VERSION, "template": template_id, "settings": dict(settings),
         "on": on.isoformat(),
     }  # fmt: skip
-    return {**head, "head_seal": _seal(head), "certificate": dict(certificate)}
+    return {"about": list(ABOUT), **head, "head_seal": _seal(head), "certificate": dict(certificate)}
 
 
 def _seal(head: Mapping[str, Any]) -> str:
@@ -62,6 +67,8 @@ def open_certificate(text: str) -> Sealed:
         raise NotACertificate(_("The certificate is not JSON: %(why)s.") % {"why": str(error)[:120]}) from error
     if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("version") != VERSION:
         raise NotACertificate(_("This is not a certificate that `trellis match-files` wrote."))
+    if found.pop("about", list(ABOUT)) != list(ABOUT):  # the first certificates had none
+        raise NotACertificate(_("The certificate does not say of itself what it is, as Trellis writes it (“about”)."))
     extra = sorted(set(found) - {*HEAD, "head_seal", "certificate"})
     if extra:
         raise NotACertificate(_("The certificate holds a part that does not belong: “%(part)s”.") % {"part": extra[0]})

@@ -10,7 +10,7 @@ from trellis.kernel.errors import NotAllowed
 from trellis.matching import rules
 from trellis.matching.actions.states import WrongState, record
 from trellis.matching.models import FairnessAudit, Round
-from trellis.matching.queries.fairness import audited, can_be_audited, gathered
+from trellis.matching.queries.fairness import audited, gathered
 from trellis.matching.queries.fairness_page import under_way
 from trellis.people.models import Organisation, Person
 
@@ -25,8 +25,6 @@ def ask_for_audit(*, by: Person, found: Round, now: datetime) -> FairnessAudit:
         raise NotAllowed(_("Only the people who run this programme can look at its fairness."))
     if found.certificate is None:
         raise WrongState(_("This round has no plan yet. Come back when it is solved."))
-    if not can_be_audited(found):
-        raise WrongState(_("Fairness is worked out for rounds that give mentees a mentor, not for this kind yet."))
     Round.objects.select_for_update(of=("self",), no_key=True).defer("inputs").get(pk=found.pk)  # two clicks, one audit
     kept, _fresh = FairnessAudit.objects.get_or_create(
         round=found, defaults={"organisation_id": found.organisation_id, "asked_by": by, "asked_at": now}

@@ -19,6 +19,8 @@ from trellis.notifications.actions import tell
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
 
+OUT = (RoundState.PUBLISHED, RoundState.PUBLISHING)
+
 
 @transaction.atomic
 def fall_through(*, after: Proposal, now: datetime) -> Proposal | None:
@@ -117,7 +119,7 @@ def follow_who_left(*, enrolment: Enrolment, now: datetime) -> int:
     """
     if enrolment.side != Side.MENTOR or not has_left(enrolment):
         return 0
-    begun = Proposal.objects.filter(mentor=enrolment, state=ProposalState.ACCEPTED, round__state=RoundState.PUBLISHED)
+    begun = Proposal.objects.filter(mentor=enrolment, state=ProposalState.ACCEPTED, round__state__in=OUT)
     ended = begun.filter(mentorship__state=MentorshipState.ENDED).select_related("programme", "mentee__person")
     return sum(_follow(proposal, enrolment, now) for proposal in ended.order_by("id"))
 

@@ -1,6 +1,6 @@
 """The one door through which a proposal changes its state, and the lock that comes before it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -30,6 +30,20 @@ def hold(pairs: Iterable[tuple[int, int]]) -> None:
 
 def move(proposal: Proposal, to: str, *, by: Person | None, now: datetime) -> None:
     """Change the state, legally or not at all, and leave a line in the audit log. The caller holds the lock."""
+    line = _moved(proposal, to, by=by, now=now)
+    proposal.save()
+    audit.record_all(proposal.organisation_id, [line])
+
+
+def move_all(proposals: Sequence[Proposal], to: str, *, by: Person | None, now: datetime) -> None:
+    """The same for several of one organisation, in a few queries; nothing but their state is written."""
+    lines = [_moved(each, to, by=by, now=now) for each in proposals]
+    if lines:
+        Proposal.objects.bulk_update(proposals, ["state", "decided_by", "decided_at"])
+        audit.record_all(proposals[0].organisation_id, lines)
+
+
+def _moved(proposal: Proposal, to: str, *, by: Person | None, now: datetime) -> audit.Line:
     if not rules.can_move(proposal, to):
         raise MoveRefused(
             _("This pair is already %(state)s. Reload the page to see where it stands.")
@@ -39,8 +53,7 @@ def move(proposal: Proposal, to: str, *, by: Person | None, now: datetime) -> No
     proposal.state = to
     if by is not None:
         proposal.decided_by, proposal.decided_at = by, now
-    proposal.save()
-    audit.record(
-        organisation_id=proposal.organisation_id, actor_id=by.pk if by else None, verb=f"proposal.{to}",
-        subject=f"proposal:{proposal.pk}", at=now, facts={"programme": proposal.programme_id, "from": before},
+    return audit.Line(
+        actor_id=by.pk if by else None, verb=f"proposal.{to}", subject=f"proposal:{proposal.pk}", at=now,
+        facts={"programme": proposal.programme_id, "from": before},
     )  # fmt: skip

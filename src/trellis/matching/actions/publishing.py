@@ -1,24 +1,38 @@
-"""Publishing a round: offers to both sides, and taking the whole batch back within the hour."""
+"""Publishing a round: the board is closed, then one pair after the other is offered, or begins at once.
 
+Each pair (of a rematch, each exchange of partners) is one transaction: it begins whole, with its notices, or not at
+all. So nobody is told of a pair before it is there, a worker that dies goes on where it was, and whoever looks
+meanwhile sees pairs that are out and pairs that are not, but never half of one. The hour for taking everything back
+starts when the last pair is out; before that, publishing can be stopped, gone on with, or taken back at any time.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from trellis.kernel import jobs
 from trellis.kernel.errors import Refusal
 from trellis.kernel.events import publish
+from trellis.kernel.jobs.tables import JobState
 from trellis.matching import notices, rules
-from trellis.matching.actions.asking import MEETING, OFFER_DAYS, OFFERED, put, start_clock
+from trellis.matching.actions.asking import OFFER_DAYS, put, start_clock
 from trellis.matching.actions.offers import accept
 from trellis.matching.actions.proposals import hold, move
-from trellis.matching.actions.states import locked, record
-from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.events import RoundPublished, RoundWithdrawn
+from trellis.matching.actions.states import AT_ONCE, WORKING, locked, queue_work, record, still
+from trellis.matching.choices import ProposalState, RoundState
+from trellis.matching.events import RoundPublished
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.fitness import faults_of
-from trellis.mentorships.actions import WithdrawRefused, withdraw_mentorship
-from trellis.notifications.actions import skip_unsent, tell
-from trellis.notifications.models import Notice
+from trellis.matching.queries.exchanges import NONE, Changes, changes_of, exchanges, is_rematch, kept_of
+from trellis.matching.queries.fitness import can_begin, faults_of
+from trellis.matching.queries.review import solving_of
+from trellis.matching.queries.working import KEY
+from trellis.mentorships.actions import part_mentorship
+from trellis.mentorships.rules import is_live
+from trellis.notifications.actions import tell
 from trellis.people.models import Person
 
 __all__ = [
@@ -26,14 +40,16 @@ __all__ = [
     "UNDO_MINUTES",
     "NotReady",
     "NothingApproved",
-    "TooLateToUndo",
+    "ask_to_publish",
     "check_ready",
+    "go_on",
+    "go_on_publishing",
     "offer",
     "publish_round",
-    "undo_publish",
 ]
 
 UNDO_MINUTES = 60
+FIRST_WEEK = Q(week=None) | Q(week=1)  # of a rotation; every other is offered when it begins
 
 
 class NothingApproved(Refusal):
@@ -44,51 +60,169 @@ class NotReady(Refusal):
     """An approved pair could not begin any more: somebody paused, has no place left, or the two are together."""
 
 
-class TooLateToUndo(Refusal):
-    """The window for taking a published round back has closed."""
+def publish_round(*, by: Person, found: Round, now: datetime) -> int:
+    """Offer every approved pair to both sides; what was not approved is declined. Returns how many went out.
+
+    Of a rotation the first week is offered now, and every other when it begins (rotations.offer_due_weeks). Of a
+    rematch, pairs that stay are left alone, and a pair that is replaced ends as the new one begins.
+
+    Raises NotAllowed, WrongState, NothingApproved, NotReady; then nothing has happened.
+    """
+    return go_on_publishing(found=_close_board(by, found, now), now=now)
+
+
+def is_long(found: Round) -> bool:
+    """Whether so many pairs go out that a person should not wait for it."""
+    return found.proposals.filter(FIRST_WEEK, state=ProposalState.APPROVED).count() > AT_ONCE
 
 
 @transaction.atomic
-def publish_round(*, by: Person, found: Round, now: datetime) -> int:
-    """Offer every approved pair to both sides; what was not approved is declined. Returns how many were offered.
+def ask_to_publish(*, by: Person, found: Round, now: datetime) -> Round:
+    """The same by a job, for a round of many pairs. Raises the same."""
+    found = _close_board(by, found, now)
+    queue_work(found, by)
+    return found
 
-    Of a rotation the first week is offered now, and every other when it begins (rotations.offer_due_weeks).
 
-    Raises NotAllowed, WrongState, NothingApproved, NotReady.
+@transaction.atomic
+def go_on(*, by: Person, found: Round, now: datetime) -> Round:
+    """Set the publishing or taking back of a round going again that was stopped, or whose worker died.
+
+    While it is under way, nothing happens. Raises NotAllowed, WrongState.
     """
+    found = locked(by, found, *WORKING)
+    if solving_of(found).state not in {JobState.READY, JobState.RUNNING}:
+        record(found, by, "go_on", now)
+        queue_work(found, by)
+    return found
+
+
+@transaction.atomic
+def _close_board(by: Person, found: Round, now: datetime) -> Round:
+    """See that every approved pair could begin, and let nobody decide anything more. Nobody is told anything yet."""
     found = locked(by, found, RoundState.REVIEW)
-    rows = found.proposals.select_related("programme", "mentee__person", "mentor__person")
-    proposals = list(rows.filter(state__in=[ProposalState.APPROVED, ProposalState.UNDER_REVIEW]).order_by("id"))
-    approved = [proposal for proposal in proposals if proposal.state == ProposalState.APPROVED]
-    if not approved:
+    changes = changes_of(found, [ProposalState.APPROVED])
+    _check_rematch(found)
+    approved = found.proposals.filter(state=ProposalState.APPROVED).exclude(pk__in=changes.stays)
+    if not approved.exists():
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
-    hold((proposal.mentor_id, proposal.mentee_id) for proposal in approved)
-    due = [proposal for proposal in approved if proposal.week in (None, 1)]  # of a rotation, the first week
-    check_ready(due)
-    for proposal in proposals:
-        if proposal.state == ProposalState.UNDER_REVIEW:
-            move(proposal, ProposalState.DECLINED, by=by, now=now)
+    hold(approved.values_list("mentor_id", "mentee_id"))
+    due = list(approved.filter(FIRST_WEEK).select_related("programme").order_by("id"))
+    check_ready(due, changes)
     for proposal in due:
-        offer(proposal, by=by, now=now)
-    found.state, found.published_at, found.published_by = RoundState.PUBLISHED, now, by
-    found.undo_until = now + timedelta(minutes=UNDO_MINUTES)
-    found.save(update_fields=["state", "published_at", "published_by", "undo_until"])
-    record(found, by, "publish", now, offered=len(due))
-    publish(RoundPublished(organisation_id=found.organisation_id, round_id=found.pk), at=now)
-    return len(due)
+        proposal.replaces_id = changes.replaces[proposal.pk].id if proposal.pk in changes.replaces else None
+    Proposal.objects.bulk_update(due, ["replaces"])
+    found.settings[KEY] = {"pairs": len(due), "left_out": []}
+    found.state, found.published_by, found.job_id = RoundState.PUBLISHING, by, None
+    found.save(update_fields=["state", "published_by", "settings", "job_id"])
+    record(found, by, "begin_publishing", now, pairs=len(due), parting=changes.parting, staying=changes.staying)
+    return found
 
 
-def check_ready(proposals: list[Proposal]) -> None:
+def _check_rematch(found: Round) -> None:
+    """The programme may have come to ask people since the round was started."""
+    if is_rematch(found) and not rules.can_rematch(found.programme):
+        raise NotReady(
+            _(
+                "In this programme people are asked by now before a match begins, so running pairs cannot be placed "
+                "again. Set this round aside, or let the programme team decide alone."
+            )
+        )
+
+
+def check_ready(proposals: Sequence[Proposal], changes: Changes = NONE) -> None:
     """Raise NotReady, naming up to three faults, where a pair could not begin as things stand now."""
     if not proposals:
         return
     pairs = Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals])
-    wrong = list(dict.fromkeys(faults_of(proposals[0].programme, pairs).values()))
+    wrong = list(dict.fromkeys(faults_of(proposals[0].programme, pairs, changes).values()))
     if wrong:
         raise NotReady(
             _("Since the round was solved: %(faults)s. Decline these pairs, or run the round again.")
             % {"faults": "; ".join(wrong[:3])}
         )
+
+
+def go_on_publishing(*, found: Round, now: datetime) -> int:
+    """Let whatever is not out yet go out, and finish. Repeatable: nothing goes out twice. How many went out in all.
+
+    Stops between two pairs, as `jobs.progress` says, or when the round is taken back meanwhile.
+    """
+    total: int = found.settings[KEY]["pairs"]
+    units = exchanges(_left(found))
+    done = total - sum(len(unit) for unit in units)
+    for unit in units:
+        jobs.progress(done, total)
+        if not _begin(found, unit, now):
+            return done
+        done += len(unit)
+    jobs.progress(total, total)
+    return _finish(found, now)
+
+
+def tell_published(*, found: Round, now: datetime) -> None:
+    """Tell who published it that the job has come to its end; once for each time that it is published."""
+    if found.state != RoundState.PUBLISHED or found.published_by is None or found.published_at is None:
+        return
+    asked = found.settings[KEY]
+    tell(
+        person=found.published_by, kind=notices.ROUND_PUBLISHED, now=now,
+        key=f"round:{found.pk}:published:{found.published_at:%Y%m%dT%H%M%S%f}",
+        path=reverse("round", args=[found.programme.slug, found.number]),
+        parameters={
+            "programme": found.programme.name, "pairs": asked["pairs"] - len(asked["left_out"]),
+            "left_out": len(asked["left_out"]), "minutes": UNDO_MINUTES,
+        },
+    )  # fmt: skip
+
+
+def _left(found: Round) -> QuerySet[Proposal]:
+    """Approved pairs that are to go out and have not; pairs that stay together are none of them."""
+    kept = kept_of(found)
+    rows = found.proposals.filter(FIRST_WEEK, state=ProposalState.APPROVED).order_by("id")
+    if kept:
+        codes = rows.values_list("mentee__person__external_id", "mentor__person__external_id", "pk")
+        rows = rows.exclude(pk__in=[pk for mentee, mentor, pk in codes if (mentee, mentor) in kept])
+    return rows
+
+
+@transaction.atomic
+def _begin(found: Round, unit: Sequence[int], now: datetime) -> bool:
+    """One pair, or one exchange, all at once. False where the round is no longer being published.
+
+    Where somebody has paused or left since the board was closed, or a place has gone, none of it begins: the pairs
+    are left out and named on the round's page, and whoever would have parted for them stays together.
+    """
+    current = still(found, RoundState.PUBLISHING)
+    if current is None:
+        return False
+    rows = Proposal.objects.filter(pk__in=unit, state=ProposalState.APPROVED).order_by("id")
+    hold(rows.values_list("mentor_id", "mentee_id"))
+    rows = rows.select_for_update(of=("self",)).select_related(
+        "programme", "mentee__person", "mentor__person", "replaces"
+    )
+    pairs = list(rows)
+    if not all(can_begin(side) for pair in pairs for side in (pair.mentee, pair.mentor)):
+        return _leave_out(current, pairs, now)
+    try:
+        with transaction.atomic():
+            for pair in pairs:
+                if pair.replaces is not None and is_live(pair.replaces):
+                    part_mentorship(by=current.published_by, mentorship=pair.replaces, now=now)
+            for pair in pairs:
+                offer(pair, by=current.published_by, now=now)
+    except Refusal:
+        return _leave_out(current, list(rows.all()), now)
+    return True
+
+
+def _leave_out(found: Round, pairs: Sequence[Proposal], now: datetime) -> bool:
+    for pair in pairs:
+        pair.replaces = None
+        move(pair, ProposalState.DECLINED, by=None, now=now)
+    found.settings[KEY]["left_out"] += [pair.pk for pair in pairs]
+    found.save(update_fields=["settings"])
+    return True
 
 
 def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
@@ -109,61 +243,20 @@ def offer(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
 
 
 @transaction.atomic
-def undo_publish(*, by: Person, found: Round, now: datetime) -> int:
-    """Take a published round back to review within its window. Returns how many pairs were taken back.
-
-    Offers and the mentorships they started are withdrawn, unsent mails are not sent, and everybody who was mailed
-    is told to disregard it. The same pairs lie approved on the board again, apart from those that somebody has
-    said no to. Two people who have already begun keep what they have. Raises NotAllowed, TooLateToUndo.
-    """
-    found = locked(by, found, RoundState.PUBLISHED)
-    if not rules.can_undo(found, now):
-        raise TooLateToUndo(
-            _("The hour for taking this round back has passed. You can still end or change single matches.")
-        )
-    shown = found.proposals.filter(state__in=[ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED])
-    hold(shown.values_list("mentor", "mentee"))  # whoever answers at this moment is done first, or finds it closed
-    rows = found.proposals.select_related("programme", "mentee__person", "mentor__person", "mentorship")
-    taken = sum(_take_back(proposal, by=by, now=now) for proposal in list(rows.filter(pk__in=shown).order_by("id")))
-    for proposal in rows.filter(state=ProposalState.UNDER_REVIEW, origin=ProposalOrigin.FALL_THROUGH):
-        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)  # nobody decided against it: it may come up again
-    found.state, found.undo_until = RoundState.REVIEW, None
-    found.published_at = found.published_by = None
-    found.save(update_fields=["state", "undo_until", "published_at", "published_by"])
-    record(found, by, "undo", now, withdrawn=taken)
-    publish(RoundWithdrawn(organisation_id=found.organisation_id, round_id=found.pk), at=now)
-    return taken
-
-
-def _take_back(proposal: Proposal, *, by: Person, now: datetime) -> bool:
-    """False for a pair that has begun; everything else about the proposal is as if it had not been offered."""
-    if proposal.mentorship is not None:
-        try:
-            withdraw_mentorship(by=by, mentorship=proposal.mentorship, now=now)
-        except WithdrawRefused:
-            return False
-        proposal.mentorship = None
-    refused = proposal.state == ProposalState.REFUSED
-    if not refused:
-        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)
-    _correct(proposal, now)
-    if not refused and proposal.origin != ProposalOrigin.FALL_THROUGH:
-        Proposal.objects.create(
-            organisation_id=proposal.organisation_id, programme_id=proposal.programme_id, round_id=proposal.round_id,
-            mentee=proposal.mentee, mentor=proposal.mentor, origin=proposal.origin, score=proposal.score,
-            reasons=proposal.reasons, state=ProposalState.APPROVED, decided_by=by, decided_at=now, week=proposal.week,
-        )  # fmt: skip
-    return True
-
-
-def _correct(proposal: Proposal, now: datetime) -> None:
-    """Stop the mails about the offer, or follow them with a correction. Whoever was told nothing hears nothing."""
-    for person in (proposal.mentee.person, proposal.mentor.person):
-        keys = [f"proposal:{proposal.pk}:{question}" for question in (OFFERED, MEETING)]
-        told = Notice.objects.filter(person=person, key__in=keys).order_by("id").values_list("key", flat=True)
-        stopped = [skip_unsent(person=person, key=key) for key in told]  # every one of them, whatever the others say
-        if not all(stopped):
-            tell(
-                person=person, kind=notices.OFFER_WITHDRAWN, key=f"proposal:{proposal.pk}:withdrawn", now=now,
-                parameters={"programme": proposal.programme.name},
-            )  # fmt: skip
+def _finish(found: Round, now: datetime) -> int:
+    """Decline what nobody approved and start the hour for taking it all back."""
+    current = still(found, RoundState.PUBLISHING)
+    out = found.settings[KEY]["pairs"]
+    if current is None:
+        return int(out)
+    out = current.settings[KEY]["pairs"] - len(current.settings[KEY]["left_out"])
+    stays = changes_of(current, [ProposalState.UNDER_REVIEW]).stays
+    for proposal in current.proposals.filter(state=ProposalState.UNDER_REVIEW).order_by("id"):
+        to = ProposalState.APPROVED if proposal.pk in stays else ProposalState.DECLINED
+        move(proposal, to, by=current.published_by, now=now)
+    current.state, current.published_at = RoundState.PUBLISHED, now
+    current.undo_until = now + timedelta(minutes=UNDO_MINUTES)
+    current.save(update_fields=["state", "published_at", "undo_until"])
+    record(current, current.published_by, "publish", now, offered=out)
+    publish(RoundPublished(organisation_id=current.organisation_id, round_id=current.pk), at=now)
+    return int(out)

@@ -7,17 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from trellis.matching.actions.proposals import move
+from trellis.matching.actions.proposals import move_all
 from trellis.matching.actions.review import PairNotPossible
 from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.rearranged import KEY, last_entry
-from trellis.matching.queries.rearranging import Codes, Rearrangement, board_of, can_rearrange
-from trellis.matching.queries.solving import explained, refused_by
+from trellis.matching.queries.rearranging import Codes, Rearrangement, board_key, can_rearrange, pool_of
+from trellis.matching.queries.solving import explained
 from trellis.matching.queries.swaps import Room
-from trellis.matching.stored import pool_from_json, reasons_to_json
+from trellis.matching.stored import reasons_to_json
 from trellis.people.models import Person
 from trellis.programmes.models import Enrolment
 
@@ -33,19 +33,19 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
     Pairs that give way are withdrawn, which forbids them nothing later; the others wait for review. Raises NotAllowed,
     WrongState, BoardChanged, and PairNotPossible where a rule or a place stands in the way. Changes nothing then.
     """
-    found = locked(by, found, RoundState.REVIEW)
+    found = locked(by, found, RoundState.REVIEW, without=("certificate",))
     if not can_rearrange(found):
         raise WrongState(_("This round cannot be planned anew around one pair. Swap two pairs instead."))
-    board = board_of(found)
-    loose = {pair.id for pair in board.pairs.values() if not pair.held}
-    if board.key != plan.board or not loose.issuperset(plan.gone):
+    loose = found.proposals.filter(pk__in=plan.gone, state=ProposalState.UNDER_REVIEW)
+    held = loose.exclude(origin=ProposalOrigin.PINNED).count() < len(set(plan.gone))
+    if held or board_key(found) != plan.board:
         raise BoardChanged(_("The board has changed since you looked. Look again at what this pair would cost now."))
     _withdraw(found, plan.gone, by, now)
     forced_one = plan.mentee, plan.mentor
     made = _make(found, sorted(plan.new, key=lambda codes: (codes != forced_one, codes)))
     for codes, each in made.items():
         each.origin = ProposalOrigin.PINNED if codes == forced_one else ProposalOrigin.SOLVER
-        each.save()
+    Proposal.objects.bulk_create(made.values())
     forced = made[forced_one]
     moved = len({mentee for mentee, _mentor in made} - {plan.mentee})
     entry = {"forced": forced.pk, "made": [each.pk for each in made.values()], "gone": list(plan.gone), "moved": moved}
@@ -58,25 +58,24 @@ def put_together(*, by: Person, found: Round, plan: Rearrangement, now: datetime
 def _withdraw(found: Round, proposals: Iterable[int], by: Person, now: datetime) -> list[Proposal]:
     rows = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).order_by("id")
     withdrawn = list(rows.select_related("mentee__person", "mentor__person"))
-    for proposal in withdrawn:
-        move(proposal, ProposalState.WITHDRAWN, by=by, now=now)
+    move_all(withdrawn, ProposalState.WITHDRAWN, by=by, now=now)
     return withdrawn
 
 
 def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
     """The new pairs with their reasons, judged on what the round was solved on."""
-    pool, taxonomy = pool_from_json(found.inputs), engine_taxonomy()
+    pool, taxonomy = pool_of(found), engine_taxonomy()
     settings = engine_settings({**found.settings, "pinned": []})
-    room, people = Room(found), _enrolments(found, pairs)
+    room, people = Room(found, pool, _named(pairs)), _enrolments(found, pairs)
     made: dict[Codes, Proposal] = {}
     for mentee, mentor in pairs:
         one, two = people["mentee", mentee], people["mentor", mentor]
-        if refused_by(False, pool, settings, taxonomy, mentee, mentor) or not room.take(mentee, mentor):
+        explanation = explained(False, pool, settings, taxonomy, mentee, mentor)
+        if not explanation.score or not room.take(mentee, mentor):
             raise PairNotPossible(
                 _("%(mentee)s and %(mentor)s cannot be together: a rule forbids it, or one of them has no place left.")
                 % {"mentee": one.person.full_name, "mentor": two.person.full_name}
             )
-        explanation = explained(False, pool, settings, taxonomy, mentee, mentor)
         made[mentee, mentor] = Proposal(
             organisation_id=found.organisation_id, programme_id=found.programme_id, round=found, mentee=one, mentor=two,
             score=explanation.score if settings.weights else 0, reasons=reasons_to_json(explanation),
@@ -86,9 +85,12 @@ def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
 
 def _enrolments(found: Round, pairs: Iterable[Codes]) -> dict[tuple[str, str], Enrolment]:
     """(side, the engine's id) to enrolment, of these people alone."""
-    codes = {code for pair in pairs for code in pair}
-    rows = Enrolment.objects.filter(programme=found.programme_id, person__external_id__in=codes)
+    rows = Enrolment.objects.filter(programme=found.programme_id, person__external_id__in=_named(pairs))
     return {(row.side, row.person.external_id): row for row in rows.select_related("person").without_words()}
+
+
+def _named(pairs: Iterable[Codes]) -> set[str]:
+    return {code for pair in pairs for code in pair}
 
 
 @transaction.atomic

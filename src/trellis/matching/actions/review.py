@@ -15,6 +15,7 @@ from trellis.matching.actions.publishing import check_ready, offer
 from trellis.matching.actions.states import locked
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
+from trellis.matching.queries.exchanges import changes_of
 from trellis.matching.queries.promises import planned_rows
 from trellis.matching.queries.swaps import STANDING, NewPair, Room, pairs_after_swap
 from trellis.people.models import Person
@@ -28,18 +29,24 @@ class PairPinned(Refusal):
     """A pinned pair stays until the pin is taken off."""
 
 
+class PairRuns(Refusal):
+    """A pair of a rematch that runs already: there is nothing to decide about it."""
+
+
 @transaction.atomic
 def decide(*, by: Person, found: Round, proposals: Iterable[int], to: str, now: datetime) -> int:
     """Approve, decline or put back pairs of a round under review; returns how many changed.
 
     Pairs already there, and ids of other rounds, are passed over, so that a second click does no harm; so are pinned
     pairs among others that are declined. Raises NotAllowed, WrongState, PairPinned when all that would be declined
-    are pinned, and PairNotPossible when a declined pair has lost its place to another.
+    are pinned, PairRuns when all of them run already, and PairNotPossible when a declined pair has lost its place to
+    another.
     """
     found = locked(by, found, RoundState.REVIEW)
     chosen = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).exclude(state=to)
     people = chosen.select_related("mentee__person", "mentor__person").order_by("id")
     changed = _unpinned([proposal for proposal in people if rules.can_move(proposal, to)], to)
+    changed = _not_running(found, changed)
     if to in STANDING:
         _check_room(found, [proposal for proposal in changed if proposal.state == ProposalState.DECLINED])
     for proposal in changed:
@@ -55,6 +62,17 @@ def _unpinned(chosen: list[Proposal], to: str) -> list[Proposal]:
     if chosen and not loose:
         raise PairPinned(_("This pair is pinned. Take the pin off before you decline it."))
     return loose
+
+
+def _not_running(found: Round, chosen: list[Proposal]) -> list[Proposal]:
+    """Whatever is to be decided: two who are together, and stay so in a rematch, are not part of it."""
+    stays = changes_of(found).stays
+    open_ones = [proposal for proposal in chosen if proposal.pk not in stays]
+    if chosen and not open_ones:
+        raise PairRuns(
+            _("These two are together already and stay so. To part them, put the mentee with another mentor.")
+        )
+    return open_ones
 
 
 def _check_room(found: Round, back: list[Proposal]) -> None:

@@ -17,24 +17,18 @@ from trellis.matching.actions.publishing import (
     OFFER_DAYS,
     UNDO_MINUTES,
     NothingApproved,
-    TooLateToUndo,
     offer,
     publish_round,
-    undo_publish,
 )
 from trellis.matching.actions.states import WrongState, locked, record
+from trellis.matching.actions.taking_back import TooLateToUndo, undo_publish
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round, Unmatched
 from trellis.matching.queries.board import NOT_LOOKING
-from trellis.matching.queries.pool import (
-    engine_settings,
-    engine_taxonomy,
-    enrolments_by_id,
-    load_pool,
-    matching_of,
-    ruled_out,
-)
+from trellis.matching.queries.exchanges import changes_of, kept_of
+from trellis.matching.queries.pool import PairIds, engine_settings, engine_taxonomy, enrolments_by_id, matching_of
 from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.rematch import HELD, people_for, to_hold
 from trellis.matching.queries.rotation import is_rotating
 from trellis.matching.queries.solving import (
     AnyPlan,
@@ -45,6 +39,8 @@ from trellis.matching.queries.solving import (
     smallest_circle,
     smallest_in,
 )
+from trellis.matching.queries.stability import KEY as STABILITY
+from trellis.matching.queries.stability import stability_figures
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.notifications.actions import tell
@@ -74,6 +70,7 @@ __all__ = [
     "undo_publish",
 ]
 
+OPEN = (RoundState.SOLVING, RoundState.REVIEW, RoundState.PUBLISHING, RoundState.UNDOING)
 STEPS = 3  # of solving: read, solve, lay out
 Pair = tuple[str, str]
 
@@ -94,7 +91,7 @@ def start_round(
     if by is not None and not rules.can_match(by, programme):
         raise NotAllowed(_("Only the people who run this programme can match it."))
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)  # two clicks make one round
-    if Round.objects.filter(programme=programme, state__in=[RoundState.SOLVING, RoundState.REVIEW]).exists():
+    if Round.objects.filter(programme=programme, state__in=OPEN).exists():
         raise RoundOpen(_("A round is still open. Publish it or set it aside before you start another."))
     if is_rotating(programme):
         raise RoundOpen(_("A rotation still has weeks to come. Stop it on its page before you start another round."))
@@ -124,15 +121,13 @@ def solve_round(*, found: Round, now: datetime) -> Round:
     if found.state != RoundState.SOLVING:
         return found
     jobs.progress(0, STEPS)
-    pool = load_pool(found.programme, now)
-    found.settings["ruled_out"] = sorted(ruled_out(found.programme))
+    pool, kept, out = people_for(found.programme, found.settings, now)
+    found.settings |= {"ruled_out": sorted(out), "kept": sorted(kept)} if kept else {"ruled_out": sorted(out)}
     found.settings["smallest_circle"] = smallest_circle(found.programme)
     jobs.progress(1, STEPS)
     try:
-        plan = plan_of(
-            found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
-            weeks_of(found.settings), smallest_in(found.settings), lambda _pays: jobs.progress(1, STEPS),
-        )  # fmt: skip
+        plan = _solved(found, pool, kept)
+        found.settings[STABILITY] = stability_figures(plan, pool, engine_settings(found.settings), found.salt)
     except PinRefused as refused:
         people = enrolments_by_id(found.programme)
         mentee, mentor = people["mentee", refused.mentee].person, people["mentor", refused.mentor].person
@@ -141,6 +136,22 @@ def solve_round(*, found: Round, now: datetime) -> Round:
         return _fail(found, now, input_words(refused))
     jobs.progress(2, STEPS)
     return _lay_out(found, pool, plan, now)
+
+
+def _solved(found: Round, pool: Pool, kept: PairIds) -> AnyPlan:
+    """The best plan. Of a rematch: the best in which nobody who has a mentor is left without one; running pairs of
+    whoever would be are held together, and it is solved again."""
+    while True:
+        plan = plan_of(
+            found.programme.model, pool, engine_settings(found.settings), engine_taxonomy(), found.salt,
+            weeks_of(found.settings), smallest_in(found.settings), lambda _pays: jobs.progress(1, STEPS),
+        )  # fmt: skip
+        held = _stored(found.settings, HELD)
+        lost = to_hold(pool, kept - held, {pair.mentee for pair in plan.pairs}, engine_settings(found.settings))
+        if not lost:
+            return plan
+        found.settings[HELD] = sorted(held | lost)
+        found.settings["pinned"] = sorted(_stored(found.settings, "pinned") | lost)
 
 
 @transaction.atomic
@@ -169,7 +180,7 @@ def _lay_out(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Round:
         for left in plan.unmatched
     )  # fmt: skip
     found.state, found.solved_at = RoundState.REVIEW, now
-    found.inputs, found.input_hash = pool_to_json(pool), plan.input_hash
+    found.inputs, found.input_hash = pool_to_json(pool, engine_taxonomy()), plan.input_hash
     found.engine_version, found.certificate, found.total = plan.engine_version, certificate_of(plan), plan.total
     found.save()
     record(found, None, "solve", now, pairs=len(plan.pairs), unmatched=len(plan.unmatched))
@@ -185,7 +196,8 @@ def _proposals(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Iterab
         enrolments_by_id(found.programme),
     )
     equals = isinstance(plan, PeerPlan)
-    approved, pinned = _stored(found.settings, "approved"), set(settings.pinned)
+    approved, pinned = _stored(found.settings, "approved"), set(settings.pinned) - _stored(found.settings, HELD)
+    stays = kept_of(found)  # together already: there is nothing to decide about
     if equals:  # a pin holds whichever of the two it names first
         approved, pinned = ({*pairs, *((two, one) for one, two in pairs)} for pairs in (approved, pinned))
     weeks = {(each.mentee, each.mentor): each.week for each in plan.meetings} if isinstance(plan, Rotation) else {}
@@ -197,7 +209,7 @@ def _proposals(found: Round, pool: Pool, plan: AnyPlan, now: datetime) -> Iterab
             score=pair.score if settings.weights else 0,
             mentee=enrolments["mentee", pair.mentee], mentor=enrolments["mentor", pair.mentor],
             origin=ProposalOrigin.PINNED if both in pinned else ProposalOrigin.SOLVER,
-            state=ProposalState.APPROVED if kept else ProposalState.UNDER_REVIEW,
+            state=ProposalState.APPROVED if kept or both in stays else ProposalState.UNDER_REVIEW,
             decided_by=found.started_by if kept else None, decided_at=now if kept else None, week=weeks.get(both),
             reasons=reasons_to_json(explained(equals, pool, settings, taxonomy, *both)),
         )  # fmt: skip
@@ -237,20 +249,24 @@ def run_again(*, by: Person, found: Round, now: datetime, matching: MatchingSett
     if matching and (faults := list(check_matching(matching, found.programme.template_id))):
         raise SettingsRefused(faults)
     decided = list(found.proposals.select_related("mentee__person", "mentor__person"))
-    approved = _ids(p for p in decided if p.state == ProposalState.APPROVED)
+    stays = changes_of(found).stays  # the pairs of a rematch that run are weighed anew, unless somebody pinned them
+    approved = _ids(p for p in decided if p.state == ProposalState.APPROVED and p.pk not in stays)
     pinned = approved | _ids(
-        p for p in decided if p.origin == ProposalOrigin.PINNED and p.state == ProposalState.UNDER_REVIEW
+        p
+        for p in decided
+        if p.origin == ProposalOrigin.PINNED and (p.state == ProposalState.UNDER_REVIEW or p.pk in stays)
     )
     forbidden = _ids(p for p in decided if p.state == ProposalState.DECLINED) | _stored(found.settings, "forbidden")
     if found.state == RoundState.FAILED:
         approved, pinned = _stored(found.settings, "approved"), _stored(found.settings, "pinned")
+        pinned -= _stored(found.settings, HELD)
     else:
         discard_round(by=by, found=found, now=now)
     settings = {**found.settings, **(matching.plain() if matching else {})}
     pinned = _possible(found.programme, settings, pinned, forbidden - pinned, now)
     changes = {
         **settings, "approved": sorted(approved & pinned), "pinned": sorted(pinned),
-        "forbidden": sorted(forbidden - pinned), "ruled_out": [], "rearranged": [],
+        "forbidden": sorted(forbidden - pinned), "ruled_out": [], "rearranged": [], HELD: [],
     }  # fmt: skip
     return start_round(by=by, programme=found.programme, now=now, changes=changes)
 
@@ -261,8 +277,8 @@ def _possible(
     """The pins that today's pool still allows: both ready, no rule against them, a place on either side."""
     if not pinned:
         return set()
-    pool, taxonomy = load_pool(programme, now), engine_taxonomy()
-    out = ruled_out(programme) | forbidden
+    pool, _kept, out = people_for(programme, stored, now)
+    taxonomy, out = engine_taxonomy(), out | forbidden
     try:
         settings = engine_settings({**stored, "pinned": [], "forbidden": sorted(out)})
     except InputRefused:

@@ -10,10 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trellis.kernel import jobs
+from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Round, Scenario
+from trellis.matching.queries.fairness_compared import compared_figures, stamps_of
+from trellis.matching.queries.fairness_shown import COMPARED
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
 from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, can_compare, with_more_places
+from trellis.matching.queries.stability import KEY as STABILITY
+from trellis.matching.queries.stability import stability_figures
 from trellis.matching.stored import pool_from_json, pool_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.programmes.models import Programme
@@ -71,7 +76,7 @@ def answered(found: Scenario, now: datetime) -> Answered:
             "Settings are compared where mentees look for a mentor. Here, start a round and run it again with others."
         )
         return Answered(found.settings, failure=words)
-    work = {PRICES: _prices, CURVE: _curve}.get(found.figures["kind"], _plan)
+    work = {PRICES: _prices, CURVE: _curve, COMPARED: _fairness}.get(found.figures["kind"], _plan)
     try:
         return work(found, now)
     except PinRefused as refused:
@@ -107,7 +112,9 @@ def _plan(found: Scenario, now: datetime) -> Answered:
         engine_version=solved.plan.engine_version,
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
-            "people": people, "blocking": _blocking(solved, pool, found.salt), "alike": _alike(solved, pool, settings),
+            "people": people, "blocking": _blocking(solved, pool, found.salt),
+            STABILITY: stability_figures(solved.plan, pool, solved.settings, found.salt),
+            "alike": _alike(solved, pool, settings),
         },
     )  # fmt: skip
 
@@ -143,6 +150,26 @@ def plain_quality(quality: Quality, pool: Pool) -> Figures:
         "loads": list(quality.loads), "ranked": quality.ranked, "first": quality.first,
         "any_choice": quality.any_choice, "places": sum(person.places for person in pool.mentors),
     }  # fmt: skip
+
+
+# --- who is matched under several plans, by groups
+
+
+def _fairness(found: Scenario, now: datetime) -> Answered:
+    """The caller holds the organisation, so that everybody sees what was shown before."""
+    asked = found.figures["of"]
+    rows = Scenario.objects.filter(
+        programme=found.programme, state=ScenarioState.SOLVED, number__in=list(map(int, asked))
+    )
+    plans = {str(plan.number): plan for plan in rows}
+    if stamps_of(plans.values()) != asked:
+        return Answered(found.settings, failure=_("A plan was deleted or solved again meanwhile. Ask once more."))
+    figures = compared_figures(found.programme, [plans[number] for number in asked])
+    if figures is None:
+        return Answered(
+            found.settings, failure=_("These plans were not solved on the same people. Solve them again first.")
+        )
+    return Answered(found.settings, figures=dict(figures))
 
 
 # --- the prices of a solved round

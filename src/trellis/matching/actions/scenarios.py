@@ -1,10 +1,12 @@
 """Scenarios: what a round would give under other settings, what rules cost, and curves. Nobody is told or offered
 anything; a manager looks, and may then start a round with the settings of one.
 
-A row is of one of three kinds (`figures["kind"]`): a plan that is compared, the prices of a solved round, a curve.
+A row is of one of four kinds (`figures["kind"]`): a plan that is compared, the prices of a solved round, a curve, and
+who is matched under several plans, group by group.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +21,12 @@ from trellis.matching.actions.rounds import start_round
 from trellis.matching.actions.scenario_answers import Answered, answered
 from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Round, Scenario
+from trellis.matching.queries.fairness_compared import row_for, stamps_of
+from trellis.matching.queries.fairness_shown import COMPARED
 from trellis.matching.queries.pool import matching_of
 from trellis.matching.queries.promises import weeks_of
-from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, can_compare, point_name, work_of
-from trellis.people.models import Person
+from trellis.matching.queries.scenarios import CURVE, PLAN, PRICES, REMATCH, can_compare, is_scored, point_name, work_of
+from trellis.people.models import Organisation, Person
 from trellis.programmes.models import Programme
 
 MOST = 20  # plans of a programme kept for comparison
@@ -74,12 +78,31 @@ def make_prices(*, by: Person, found: Round, now: datetime) -> Scenario:
 def make_curve(*, by: Person, programme: Programme, axis: str, now: datetime) -> Scenario:
     """Draw what one good costs in another, with today's pool and settings; replaces the curve of the same axis.
 
-    Raises NotAllowed.
+    Raises NotAllowed, ScenarioRefused.
     """
     _hold_comparable(by, programme)
+    _need_scores(programme)
     Scenario.objects.filter(programme=programme, figures__kind=CURVE, figures__axis=axis).delete()
     settings = {**matching_of(programme), **({"released": True} if axis == REMATCH else {})}
     return _create(by, programme, axis, CURVE, settings, now, axis=axis)
+
+
+@transaction.atomic
+def compare_fairness(*, by: Person, programme: Programme, plans: Sequence[Scenario], now: datetime) -> Scenario:
+    """Count who is matched under each of these plans, group by group; once, so that nobody can watch figures move.
+
+    Raises NotAllowed, ScenarioRefused.
+    """
+    _hold_comparable(by, programme)
+    if not plans or any(plan.state != ScenarioState.SOLVED for plan in plans):
+        raise ScenarioRefused(_("Only plans that have been solved can be compared."))
+    if len({plan.figures["people"] for plan in plans}) > 1:
+        raise ScenarioRefused(_("These plans were not solved on the same people. Solve them again first."))
+    kept = row_for(programme, plans)
+    if kept and (kept.state == ScenarioState.FAILED or (kept.state == ScenarioState.SOLVING and work_of(kept).stopped)):
+        kept.delete()
+        kept = None
+    return kept or _create(by, programme, COMPARED, COMPARED, {}, now, of=stamps_of(plans))
 
 
 @transaction.atomic
@@ -137,8 +160,8 @@ def use_scenario(*, by: Person, found: Scenario, now: datetime) -> Round:
     if found.settings.get("released"):
         raise ScenarioRefused(
             _(
-                "This plan would take running pairs apart, and a round never does that. End a mentorship first "
-                "where both want it; whoever is free is in the next round."
+                "This plan places running pairs again. Prepare a rematch on the Matching page instead, with the same "
+                "number of points for keeping a pair."
             )
         )
     changes = {name: value for name, value in found.settings.items() if name not in NOT_OF_A_ROUND}
@@ -149,6 +172,7 @@ def use_scenario(*, by: Person, found: Scenario, now: datetime) -> Round:
 @transaction.atomic
 def open_point(*, by: Person, found: Scenario, value: int, now: datetime) -> Scenario:
     """Make a plan to compare out of one point of a curve. Raises NotAllowed, ScenarioRefused."""
+    _need_scores(found.programme)
     points = {point["value"]: point["changes"] for point in found.figures.get("points", ())}
     if value not in points:
         raise ScenarioRefused(_("This point is not on the curve any more. Reload the page."))
@@ -164,7 +188,11 @@ def solve_scenario(*, found: Scenario, now: datetime) -> Scenario:
     found = Scenario.objects.select_related("programme").get(pk=found.pk)
     if found.state != ScenarioState.SOLVING:
         return found
-    return _keep(found, answered(found, now), now)
+    if found.figures["kind"] != COMPARED:
+        return _keep(found, answered(found, now), now)
+    with transaction.atomic():  # figures about groups see those before them
+        Organisation.objects.select_for_update(no_key=True).get(pk=found.organisation_id)
+        return _keep(found, answered(found, now), now)
 
 
 @transaction.atomic
@@ -200,6 +228,13 @@ def _hold_comparable(by: Person, programme: Programme) -> None:
         )
 
 
+def _need_scores(programme: Programme) -> None:
+    if not is_scored(programme):
+        raise ScenarioRefused(
+            _("Nobody is scored in this programme, so there is no curve to draw. Switch scoring on to see one.")
+        )
+
+
 def record_scenario(found: Scenario, by: Person | None, verb: str, now: datetime) -> None:
     audit.record(
         organisation_id=found.organisation_id, actor_id=by.pk if by else None, verb=f"scenario.{verb}",
@@ -223,7 +258,7 @@ def _named(programme: Programme, name: str, but: Scenario | None = None) -> str:
 
 def _create(
     by: Person, programme: Programme, name: str, kind: str, settings: dict[str, Any], now: datetime, *,
-    salt: str = "", **figures: int | str,
+    salt: str = "", **figures: int | str | dict[str, str],
 ) -> Scenario:  # fmt: skip
     """One row and its job. Plans of a programme share their salt, so that chance does not tell them apart."""
     rows = Scenario.objects.filter(programme=programme)

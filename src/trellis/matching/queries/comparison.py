@@ -1,7 +1,7 @@
 """Plans side by side: figure by figure, and person by person who changes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,8 @@ from trellis.matching.models import Scenario
 from trellis.matching.queries.board import shown_score
 from trellis.matching.queries.pool import matching_of
 from trellis.matching.queries.scenarios import PLAN, differences
+from trellis.matching.queries.stability import KEY as STABILITY
+from trellis.matching.queries.stability import stability_of
 from trellis.people.models import Person
 from trellis.programmes.models import Programme
 
@@ -51,7 +53,7 @@ class Line:
 @dataclass(frozen=True)
 class Comparison:
     """`alike`: all are measured with the programme's weights, because their own differ. `same_people`: all were solved
-    on the same facts about the same people."""
+    on the same facts about the same people. `scored`: whether any of them is measured at all."""
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
@@ -87,6 +89,7 @@ class Changes:
     worse: int
     page: int
     pages: int
+    scored: bool
 
 
 def chosen(programme: Programme, numbers: Sequence[int]) -> list[Scenario]:
@@ -105,8 +108,11 @@ def comparison(programme: Programme, plans: Sequence[Scenario]) -> Comparison:
     """Every figure of every plan, the best of each line marked. One query."""
     present = matching_of(programme)
     alike = len({_weights(plan) for plan in plans}) > 1
-    scored = any(plan.settings.get("scoring", True) for plan in plans)
-    figures: list[Figures] = [{**plan.figures, **(plan.figures["alike"] if alike else {})} for plan in plans]
+    figures: list[Figures] = [
+        {**plan.figures, **(plan.figures["alike"] if alike else {}), "scored": _measured(plan, alike=alike)}
+        for plan in plans
+    ]
+    scored = any(each["scored"] for each in figures)
     return Comparison(
         columns=tuple(
             Column(
@@ -115,9 +121,15 @@ def comparison(programme: Programme, plans: Sequence[Scenario]) -> Comparison:
             )
             for letter, plan in zip(LETTERS, plans, strict=False)
         ),
-        lines=(*_lines(figures, scored=scored), _who_changes(plans), _proofs(figures)),
+        lines=(*_lines(figures, scored=scored), *_stability(figures), _who_changes(plans), _proofs(figures)),
         alike=alike and scored, same_people=len({plan.figures["people"] for plan in plans}) < 2, scored=scored,
     )  # fmt: skip
+
+
+def _measured(plan: Scenario, *, alike: bool) -> bool:
+    """Whether its points say anything: without scoring every pair that the rules allow counts the same."""
+    weighed = plan.settings.get("yardstick", plan.settings) if alike else plan.settings
+    return bool(weighed.get("scoring", True))
 
 
 def _weights(plan: Scenario) -> tuple[object, ...]:
@@ -132,9 +144,9 @@ def _lines(figures: list[Figures], *, scored: bool) -> Iterable[Line]:
         figures, lambda each: each["matched"], small=lambda each: _("of %(count)d") % {"count": each["of"]},
     )  # fmt: skip
     if scored:
-        yield _line(_("Weakest match"), _("score of the worst-off pair"), figures, lambda each: each["floor"], points)
-        yield _line(_("Total score"), _("sum over all pairs"), figures, lambda each: each["total"], points, _below)
-        yield _line(_("Middle match"), _("half are at least as good"), figures, lambda each: each["middle"], points)
+        yield _of_scores(_("Weakest match"), _("score of the worst-off pair"), figures, lambda each: each["floor"])
+        yield _of_scores(_("Total score"), _("sum over all pairs"), figures, lambda each: each["total"], _below)
+        yield _of_scores(_("Middle match"), _("half are at least as good"), figures, lambda each: each["middle"])
     yield _line(
         _("Heaviest load"), _("mentees for one mentor"), figures, lambda each: -(len(each["loads"]) - 1),
         small=lambda each: _load_words(each["loads"]),
@@ -143,9 +155,10 @@ def _lines(figures: list[Figures], *, scored: bool) -> Iterable[Line]:
         _("Mentors without a mentee"), _("of all in the pool"), figures, lambda each: -each["loads"][0]
     )  # fmt: skip
     if scored:
-        yield _line(
-            _("Would rather swap"), _("pairs who would both prefer each other"), figures, lambda each: -each["blocking"]
-        )
+        yield _of_scores(
+            _("Would rather swap"), _("pairs who would both prefer each other"), figures,
+            lambda each: -each["blocking"], words=_plain,
+        )  # fmt: skip
     if any(each["ranked"] for each in figures):
         yield _line(
             _("First choice met"), _("of those who ranked somebody"), figures, lambda each: each["first"],
@@ -186,6 +199,18 @@ def _line(
     return Line(label, hint, tuple(cells))
 
 
+def _of_scores(
+    label: str, hint: str, figures: list[Figures], value: Value, against: Callable[[Figures, int], str] | None = None,
+    *, words: Callable[[int], str] = points,
+) -> Line:  # fmt: skip
+    """The same for a figure that plans without scores do not have."""
+    line = _line(label, hint, [each for each in figures if each["scored"]], value, words, against)
+    cells = iter(line.cells)
+    return replace(
+        line, cells=tuple(next(cells) if each["scored"] else Cell("–", _("nobody is scored")) for each in figures)
+    )
+
+
 def _load_words(loads: Sequence[int]) -> str:
     if len(loads) < 2:
         return _("nobody has a mentee")
@@ -204,9 +229,18 @@ def _who_changes(plans: Sequence[Scenario]) -> Line:
     return Line(_("Who changes"), _("mentees with another mentor than in A"), tuple(cells))
 
 
+def _stability(figures: list[Figures]) -> Iterable[Line]:
+    costs = [stability_of(each) for each in figures]
+    if any(costs):
+        cells = (Cell(cost.short, _("against most matched first")) if cost else Cell("–", "") for cost in costs)
+        yield Line(_("What stability costs"), _("by its own weights"), tuple(cells))
+
+
 def _proofs(figures: list[Figures]) -> Line:
     cells = (
-        Cell(_("Proven best"), _("checked apart")) if each["proven"] else Cell(_("Not proven"), "", "worst")
+        Cell(_("Proven stable") if each.get(STABILITY) else _("Proven best"), _("checked apart"))
+        if each["proven"]
+        else Cell(_("Not proven"), "", "worst")
         for each in figures
     )
     return Line(_("Proof"), _("for its own settings"), tuple(cells))
@@ -226,8 +260,9 @@ def changes_between(before: Scenario, after: Scenario, *, page: int = 1, size: i
     Scores are those of the plans' own weights where both have the same, else those of the programme's.
     """
     alike = _weights(before) != _weights(after)
+    scored = all(_measured(plan, alike=alike) for plan in (before, after))
     first, second = partners(before), partners(after)
-    scores = [_scores(plan, alike=alike) for plan in (before, after)]
+    scores = [_scores(plan, alike=alike) if scored else {} for plan in (before, after)]
     differing = [mentee for mentee in sorted(first.keys() | second.keys()) if first.get(mentee) != second.get(mentee)]
     points_of = {mentee: scores[1].get(mentee, 0) - scores[0].get(mentee, 0) for mentee in differing}
     pages = max(-(-len(differing) // size), 1)
@@ -245,7 +280,8 @@ def changes_between(before: Scenario, after: Scenario, *, page: int = 1, size: i
         for mentee in shown
     ]  # fmt: skip
     better = sum(gain > 0 for gain in points_of.values())
-    return Changes(rows, len(differing), better, sum(gain < 0 for gain in points_of.values()), page, pages)
+    worse = sum(gain < 0 for gain in points_of.values())
+    return Changes(rows, len(differing), better, worse, page, pages, scored)
 
 
 def _scores(plan: Scenario, *, alike: bool) -> dict[str, int]:

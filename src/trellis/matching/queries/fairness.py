@@ -4,14 +4,23 @@ Labels are read, counted and dropped inside `audited`; what leaves are numbers o
 the next audit, who was counted on which side of which question, without any label.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from trellis.matching.models import FairnessAudit, Round
+from trellis.matching.models import Round
+from trellis.matching.queries.fairness_shown import (
+    EVERYBODY,
+    MENTORS,
+    Shown,
+    few_changed,
+    sets_before,
+    shown_so_far,
+)
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
-from trellis.matching.queries.promises import planned_rows
+from trellis.matching.queries.promises import planned_rows, weeks_of
+from trellis.matching.queries.solving import is_of_equals, smallest_in
 from trellis.matching.stored import pool_from_json
 from trellis.people.choices import ATTRIBUTES, ORDERED_ATTRIBUTES
 from trellis.people.models import Person
@@ -19,23 +28,41 @@ from trellis.people.queries.attributes import said_by
 from trellis.programmes.choices import Side
 from trellis.programmes.models import Enrolment
 from trellis_engine.matching import Pair
-from trellis_engine.matching.fairness import Kind, Report, Row, audit
-from trellis_engine.matching.fairness_groups import LEAST
-from trellis_engine.matching.fairness_outcomes import Outcome, measures, outcomes
-from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
+from trellis_engine.matching.fairness import Kind, Report, Row, Sample, audits, sides_of
+from trellis_engine.matching.fairness_outcomes import (
+    Measure,
+    Outcome,
+    measures,
+    measures_of_mentors,
+    outcomes,
+    outcomes_of_mentors,
+    outcomes_of_peers,
+)
 
 SITE, WORKING_TIME = "site", "working_time"  # from the directory, beside what people said
 FULL, PART = "full", "part"
+ROUND, CIRCLES, ROTATION, PEERS = "round", "circles", "rotation", "peers"  # what kind of match it was
 Sides = dict[str, list[int]]  # "yes" and "no" to ids of people
-Answers = dict[str, dict[str, int]]  # kind -> person -> the row of their answer
+Directory = Mapping[str, Mapping[str, str]]  # kind -> person -> group
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a round did for each mentee who was looking, by person, and what the directory says of them."""
+    """What a round did for everybody who took part, by person, and what the directory says of them. `people` were
+    looking; `mentors`, of a round of two sides, offered a place."""
 
+    of: str
     people: tuple[Outcome, ...]
-    directory: Mapping[str, Mapping[str, str]]  # kind -> person -> group
+    mentors: tuple[Outcome, ...]
+    directory: Directory
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people said about themselves: kind -> person -> answer, and which row it stood in."""
+
+    groups: dict[str, dict[str, str]]
+    rows: dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -44,33 +71,46 @@ class Figures:
 
     figures: dict[str, Any]
     counted: dict[str, Sides]
-    answers: Answers
-
-
-def can_be_audited(found: Round) -> bool:
-    """Its plan gives mentees to mentors. Crowds of equals and meetings in turn are not compared yet."""
-    proof = found.certificate
-    return proof is not None and "pairs" in proof and proof["objective"] != PEER_OBJECTIVE
+    answers: dict[str, dict[str, int]]
 
 
 def gathered(found: Round) -> Gathered:
     """Run the scorer over the round's stored pool once more. Reads nothing that anybody said about themself."""
-    assert found.certificate is not None
-    pool = pool_from_json(found.inputs)
-    enrolled = Enrolment.objects.filter(programme=found.programme_id, side=Side.MENTEE).select_related("person")
-    mentees = {each.person.external_id: each for each in enrolled.without_words()}
+    proof = found.certificate
+    assert proof is not None
+    pool, settings, taxonomy = pool_from_json(found.inputs), engine_settings(found.settings), engine_taxonomy()
+    enrolled = list(Enrolment.objects.filter(programme=found.programme_id).select_related("person").without_words())
     solved_at = found.solved_at or found.created_at
-    waited = {code: _days([e.decided_at, e.applied_at, e.created_at], solved_at) for code, e in mentees.items()}
-    pairs = [Pair(row["mentee"], row["mentor"], row["score"]) for row in planned_rows(found.certificate)]
-    each = outcomes(pool, engine_settings(found.settings), engine_taxonomy(), pairs, waited)
-    here = [(outcome, mentees[outcome.id].person) for outcome in each if outcome.id in mentees]  # the rest are erased
+    waits: dict[str, dict[str, int]] = {side: {} for side in Side.values}
+    for each in enrolled:
+        waits[each.side][each.person.external_id] = _days(
+            [each.decided_at, each.applied_at, each.created_at], solved_at
+        )
+    pairs = [Pair(row["mentee"], row["mentor"], row["score"]) for row in planned_rows(proof)]
+    persons = {each.person.external_id: each.person for each in enrolled}
+    if is_of_equals(proof):
+        wait = {**waits[Side.MENTOR], **waits[Side.MENTEE]}
+        people = outcomes_of_peers(pool, settings, taxonomy, pairs, wait, proof["symmetric"])
+        return Gathered(PEERS, _by_person(people, persons), (), directory_of(persons.values()))
     return Gathered(
-        tuple(replace(outcome, id=str(person.pk)) for outcome, person in here),
-        {
-            SITE: {str(person.pk): person.location for _, person in here if person.location},
-            WORKING_TIME: {str(person.pk): FULL if person.full_time else PART for _, person in here},
-        },
+        CIRCLES if smallest_in(found.settings) > 1 else ROTATION if weeks_of(found.settings) else ROUND,
+        _by_person(outcomes(pool, settings, taxonomy, pairs, waits[Side.MENTEE]), persons),
+        _by_person(outcomes_of_mentors(pool, settings, taxonomy, pairs, waits[Side.MENTOR]), persons),
+        directory_of(persons.values()),
     )
+
+
+def _by_person(found: Iterable[Outcome], persons: Mapping[str, Person]) -> tuple[Outcome, ...]:
+    """Named by the person instead of the engine's id; whoever was erased since is left out."""
+    return tuple(replace(outcome, id=str(persons[outcome.id].pk)) for outcome in found if outcome.id in persons)
+
+
+def directory_of(people: Iterable[Person]) -> Directory:
+    here = list(people)
+    return {
+        SITE: {str(person.pk): person.location for person in here if person.location},
+        WORKING_TIME: {str(person.pk): FULL if person.full_time else PART for person in here},
+    }
 
 
 def _days(since: Iterable[datetime | None], until: datetime) -> int:
@@ -81,62 +121,57 @@ def _days(since: Iterable[datetime | None], until: datetime) -> int:
 
 def audited(found: Round, facts: Gathered) -> Figures:
     """The audit of this round, showing nothing that would single anybody out together with what was shown before."""
-    everybody = {outcome.id for outcome in facts.people}
-    said: dict[str, dict[str, str]] = {kind: {} for kind in ATTRIBUTES}
-    answers: Answers = {kind: {} for kind in ATTRIBUTES}
-    mentees = Enrolment.objects.filter(programme=found.programme_id, side=Side.MENTEE).values("person")
-    for row in said_by(Person.objects.filter(pk__in=mentees)):
+    asks = [("", facts.people, measures(facts.people))]
+    if facts.of != PEERS:
+        asks.append((f"{MENTORS}:", facts.mentors, measures_of_mentors(facts.mentors)))
+    said = what_they_said(found.programme_id, {person.id for _, people, _asks in asks for person in people})
+    earlier = shown_so_far(but=found)
+    reports = audits(
+        Sample(people, kinds_of(frozenset(each.id for each in people), said, facts.directory, earlier), questions)
+        for _, people, questions in asks
+    )
+    counted: dict[str, Sides] = {}
+    for prefix, people, questions in asks:
+        counted |= {f"{prefix}{name}": sides for name, sides in _sides(people, questions).items()}
+    figures = {"of": facts.of, **_plain(reports[0])}
+    if len(reports) > 1:
+        figures[MENTORS] = _plain(reports[1])
+    return Figures(figures, counted, said.rows)
+
+
+def what_they_said(programme_id: int, everybody: set[str]) -> Said:
+    """Of these people, if they signed up for the programme. One query."""
+    said = Said({kind: {} for kind in ATTRIBUTES}, {kind: {} for kind in ATTRIBUTES})
+    enrolled = Enrolment.objects.filter(programme=programme_id).values("person")
+    for row in said_by(Person.objects.filter(pk__in=enrolled)):
         if row.kind in ATTRIBUTES and str(row.person_id) in everybody:
-            said[row.kind][str(row.person_id)] = row.answer
-            answers[row.kind][str(row.person_id)] = row.id
-    earlier = list(FairnessAudit.objects.exclude(made_at=None).exclude(round=found.pk).order_by("pk"))
-    kinds = [
+            said.groups[row.kind][str(row.person_id)] = row.answer
+            said.rows[row.kind][str(row.person_id)] = row.id
+    return said
+
+
+def kinds_of(people: frozenset[str], said: Said, directory: Directory, earlier: Sequence[Shown]) -> list[Kind]:
+    """Every way to put these people in groups, with what was shown of it before."""
+    own = [
         Kind(
-            kind, tuple(options), said[kind], ordered=kind in ORDERED_ATTRIBUTES, earlier=_shown_before(kind, earlier),
-            changed=_few_changed(kind, answers[kind], everybody, earlier),
+            kind, tuple(options), said.groups[kind], ordered=kind in ORDERED_ATTRIBUTES,
+            earlier=sets_before(kind, earlier), changed=few_changed(kind, said.rows[kind], people, earlier),
         )
         for kind, options in ATTRIBUTES.items()
-    ] + [
-        Kind(kind, tuple(sorted(set(groups.values()))), groups, earlier=_shown_before(kind, earlier))
-        for kind, groups in facts.directory.items()
     ]  # fmt: skip
-    report = audit(facts.people, kinds)
-    return Figures(_plain(report), _sides(facts.people), answers)
+    return own + [
+        Kind(kind, tuple(sorted(set(groups.values()))), groups, earlier=sets_before(kind, earlier))
+        for kind, groups in directory.items()
+    ]
 
 
-def _sides(people: tuple[Outcome, ...]) -> dict[str, Sides]:
+def _sides(people: Sequence[Outcome], asks: Iterable[Measure]) -> dict[str, Sides]:
     """Everybody, and both sides of every question."""
-    found: dict[str, Sides] = {"everybody": {"yes": [int(person.id) for person in people], "no": []}}
-    for measure in measures(people):
-        found[measure.name] = {
-            side: [int(person.id) for person in people if measure.asked(person) is answer]
-            for side, answer in (("yes", True), ("no", False))
-        }
+    found: dict[str, Sides] = {EVERYBODY: {"yes": [int(person.id) for person in people], "no": []}}
+    for ask in asks:
+        yes, no = sides_of(people, ask)
+        found[ask.name] = {"yes": sorted(map(int, yes)), "no": sorted(map(int, no))}
     return found
-
-
-def _shown_before(kind: str, earlier: Iterable[FairnessAudit]) -> tuple[frozenset[str], ...]:
-    """The sets of people whose groups of this kind have been counted on some page."""
-    sets: list[frozenset[str]] = []
-    for kept in earlier:
-        shown = next((each for each in kept.figures["kinds"] if each["name"] == kind and not each["withheld"]), None)
-        if shown is None:
-            continue
-        names = ["everybody", *(table["measure"] for table in shown["tables"] if not table["withheld"])]
-        sets += [frozenset(map(str, side)) for name in names for side in kept.counted[name].values() if side]
-    return tuple(dict.fromkeys(sets))
-
-
-def _few_changed(kind: str, answers: Mapping[str, int], everybody: set[str], earlier: Iterable[FairnessAudit]) -> bool:
-    """Between one and nine people of an earlier audit have changed their answer: the difference would be theirs."""
-    for kept in earlier:
-        if not _shown_before(kind, [kept]):
-            continue
-        both = everybody & set(map(str, kept.counted["everybody"]["yes"]))
-        before = kept.answers.get(kind, {})
-        if 0 < sum(before.get(person) != answers.get(person) for person in both) < LEAST:
-            return True
-    return False
 
 
 def _plain(report: Report) -> dict[str, Any]:

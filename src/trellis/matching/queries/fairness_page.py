@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from trellis.kernel.jobs.tables import Job, JobState
 from trellis.matching import fairness_words as words
 from trellis.matching.models import FairnessAudit, Round
+from trellis.matching.queries.fairness import ROUND
+from trellis.matching.queries.fairness_shown import MENTORS
 from trellis.matching.words import FACTOR_NAMES
 
 ORDER = ("matched", "access", "first_choice", "score", "waiting")
+ORDER_OF_MENTORS = ("chosen", "choice", "wished", "load")
 LEFT, RIGHT = 0.4, 1.2  # the part of the scale of ratios that the picture shows
 UNDER_WAY = (JobState.READY, JobState.RUNNING)
 
@@ -76,6 +79,7 @@ class ShownTable:
     about: str
     column: str
     kinds: list[ShownGroups]
+    among: str  # how many people it is about
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Fairness:
-    people: int
+    people: str  # how many were looking
     made_at: datetime
     tables: list[ShownTable]
     hidden: list[Hidden]
@@ -126,16 +130,26 @@ def under_way(kept: FairnessAudit) -> bool:
 def fairness_of(kept: FairnessAudit) -> Fairness:
     """No query."""
     assert kept.made_at is not None
-    kinds: list[Mapping[str, Any]] = kept.figures["kinds"]
-    shown = {kind["name"]: {table["measure"]: table for table in kind["tables"]} for kind in kinds}
-    tables = [table for measure in ORDER if (table := _table(measure, shown)).kinds]
-    return Fairness(
-        kept.figures["people"], kept.made_at, tables, list(_hidden(kinds)), list(_findings(shown)),
-        [proxy for kind in kinds if (proxy := _proxy(kind))],
-    )  # fmt: skip
+    of = kept.figures.get("of", ROUND)
+    people = words.looked(of, kept.figures["people"])
+    samples: list[tuple[Mapping[str, Any], Sequence[str], str, str]] = [(kept.figures, ORDER, people, "")]
+    if mentors := kept.figures.get(MENTORS):
+        samples.append((mentors, ORDER_OF_MENTORS, words.offered(mentors["people"]), _("Mentors: %(kind)s")))
+    tables: list[ShownTable] = []
+    hidden: list[Hidden] = []
+    findings: list[Finding] = []
+    proxies: list[Proxy] = []
+    for figures, order, among, named in samples:
+        kinds: list[Mapping[str, Any]] = figures["kinds"]
+        shown = {kind["name"]: {table["measure"]: table for table in kind["tables"]} for kind in kinds}
+        tables += [table for measure in order if (table := _table(of, measure, shown, among)).kinds]
+        hidden += _hidden(kinds, named)
+        findings += _findings(of, order, shown)
+        proxies += [proxy for kind in kinds if (proxy := _proxy(kind, named))]
+    return Fairness(people, kept.made_at, tables, hidden, findings, proxies)
 
 
-def _table(measure: str, shown: Mapping[str, Mapping[str, Any]]) -> ShownTable:
+def _table(of: str, measure: str, shown: Mapping[str, Mapping[str, Any]], among: str) -> ShownTable:
     kinds = {kind: tables[measure] for kind, tables in shown.items() if measure in tables and tables[measure]["rows"]}
     middle = next((table["middle"] for table in kinds.values()), None)
     groups = [
@@ -145,7 +159,7 @@ def _table(measure: str, shown: Mapping[str, Mapping[str, Any]]) -> ShownTable:
         for kind, table in kinds.items()
     ]
     return ShownTable(
-        measure, str(words.TITLES[measure]), words.about(measure, middle), str(words.COLUMNS[measure]), groups
+        measure, words.title(of, measure), words.about(of, measure, middle), str(words.COLUMNS[measure]), groups, among
     )
 
 
@@ -157,13 +171,12 @@ def _row(kind: str, row: Mapping[str, Any]) -> ShownRow:
     )  # fmt: skip
 
 
-def _hidden(kinds: Sequence[Mapping[str, Any]]) -> Iterable[Hidden]:
-    """Kinds that are hidden whole, then measures: of every kind that is shown, or of the one or other."""
+def _hidden(kinds: Sequence[Mapping[str, Any]], named: str) -> Iterable[Hidden]:
+    """Kinds that are hidden whole, then measures: of every kind that is shown, or of the one or other. `named`: how
+    the kind of group is told, where it is about mentors."""
     shown = [kind for kind in kinds if not kind["withheld"]]
     yield from (
-        Hidden(str(words.KINDS[kind["name"]]), str(words.WITHHELD[kind["withheld"]]))
-        for kind in kinds
-        if kind["withheld"]
+        Hidden(_named(kind["name"], named), str(words.WITHHELD[kind["withheld"]])) for kind in kinds if kind["withheld"]
     )
     gone: dict[tuple[str, str], list[str]] = {}
     for kind in shown:
@@ -179,19 +192,24 @@ def _who_said_nothing_last(row: Mapping[str, Any]) -> bool:
     return "" in row["members"]
 
 
-def _findings(shown: Mapping[str, Mapping[str, Any]]) -> Iterable[Finding]:
-    """Differences that chance alone would hardly make, who gets a mentor first."""
-    for measure in ORDER:
+def _named(kind: str, named: str) -> str:
+    label = str(words.KINDS[kind])
+    return named % {"kind": label} if named else label
+
+
+def _findings(of: str, order: Sequence[str], shown: Mapping[str, Mapping[str, Any]]) -> Iterable[Finding]:
+    """Differences that chance alone would hardly make, who gets a match first."""
+    for measure in order:
         for kind, tables in shown.items():
             rows = tables[measure]["rows"] if measure in tables else []
             served = [row for row in rows if row["ratio"] == 1]
             for row in rows:
                 if row["verdict"] in {"gap", "difference"} and served:
-                    yield _finding(measure, kind, row, served[0], tables)
+                    yield _finding(of, measure, kind, row, served[0], tables)
 
 
 def _finding(
-    measure: str, kind: str, row: Mapping[str, Any], best: Mapping[str, Any], tables: Mapping[str, Any]
+    of: str, measure: str, kind: str, row: Mapping[str, Any], best: Mapping[str, Any], tables: Mapping[str, Any]
 ) -> Finding:
     less_access = any(
         other["members"] == row["members"] and other["verdict"] in {"gap", "difference"}
@@ -199,7 +217,7 @@ def _finding(
     )
     return Finding(
         words.finding(
-            measure, words.group_name(kind, row["members"]), words.group_name(kind, best["members"]),
+            of, measure, words.group_name(kind, row["members"]), words.group_name(kind, best["members"]),
             round(100 * row["yes"] / row["size"]), round(100 * best["yes"] / best["size"]),
         ),
         row["ratio_high"] is not None and row["ratio_high"] < 1, measure == "matched" and less_access, measure,
@@ -207,6 +225,6 @@ def _finding(
     )  # fmt: skip
 
 
-def _proxy(kind: Mapping[str, Any]) -> Proxy | None:
+def _proxy(kind: Mapping[str, Any], named: str) -> Proxy | None:
     telling = [(str(FACTOR_NAMES[name]), str(words.STEPS[step])) for name, step in kind["proxies"] if step != "hardly"]
-    return None if kind["withheld"] else Proxy(str(words.KINDS[kind["name"]]), telling)
+    return None if kind["withheld"] else Proxy(_named(kind["name"], named), telling)

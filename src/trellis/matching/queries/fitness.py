@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal
+from trellis.matching.queries.exchanges import NONE, Changes
 from trellis.matching.queries.pool import ruled_out
 from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
 from trellis.programmes.choices import EnrolmentState
-from trellis.programmes.models import Programme
+from trellis.programmes.models import Enrolment, Programme
 
 SIDES = ("mentee", "mentor")
 _ENROLMENT = ("id", "state", "places", "paused_until", "person_id")
@@ -27,15 +28,16 @@ GONE = (PersonStatus.LEFT, PersonStatus.SUSPENDED)
 Row = Mapping[str, Any]  # Any: one row of values()
 
 
-def faults_of(programme: Programme, pairs: QuerySet[Proposal]) -> dict[int, str]:
+def faults_of(programme: Programme, pairs: QuerySet[Proposal], changes: Changes = NONE) -> dict[int, str]:
     """Proposal to what is in its way, in words; pairs that could begin are not in it. Best pairs take places first.
 
-    A fixed number of queries; nobody's own words are read.
+    `changes`: of a rematch; nothing is in the way of a pair that is together and stays so, and a pair that ends frees
+    its places. A fixed number of queries; nobody's own words are read.
     """
-    rows = list(pairs.order_by("-score", "id").values("id", "week", *_FIELDS))
+    rows = list(pairs.order_by("-score", "id").exclude(pk__in=changes.stays).values("id", "week", *_FIELDS))
     if not rows:
         return {}
-    left, taken, out = _free(programme, rows), Counter[tuple[int, int | None]](), ruled_out(programme)
+    left, taken, out = _free(programme, rows, changes), Counter[tuple[int, int | None]](), ruled_out(programme)
     found = {row["id"]: next(_faults(row, left, taken, out), "") for row in rows}
     return {pair: words for pair, words in found.items() if words}
 
@@ -70,14 +72,20 @@ def _standing(row: Row, side: str, name: str) -> str:
     return _("%(name)s is no longer ready to be matched") % {"name": name}
 
 
+def can_begin(enrolment: Enrolment) -> bool:
+    """This side of a pair is still ready: approved, not paused, not gone. Their places are asked where they begin."""
+    return enrolment.state == EnrolmentState.APPROVED and enrolment.person.status not in GONE
+
+
 def name_on(row: Row, side: str) -> str:
     """The name of the person on this side of a row of values()."""
     first = row[f"{side}__person__preferred_name"] or row[f"{side}__person__given_name"]
     return f"{first} {row[f'{side}__person__family_name']}".strip()
 
 
-def _free(programme: Programme, rows: Iterable[Row]) -> Counter[int]:
-    """Places of each sign-up that no live mentorship and no open offer holds."""
+def _free(programme: Programme, rows: Iterable[Row], changes: Changes) -> Counter[int]:
+    """Places of each sign-up that no live mentorship and no open offer holds, with those that the changes free."""
+    freed = changes.freed
     live = Party.objects.filter(mentorship__programme=programme, mentorship__state__in=LIVE_STATES)
     counted = live.values_list("person_id", "role").annotate(count=Count("id")).order_by()
     busy = {(person, role): count for person, role, count in counted}
@@ -88,5 +96,5 @@ def _free(programme: Programme, rows: Iterable[Row]) -> Counter[int]:
         for side in SIDES:
             key = row[f"{side}__id"]
             running = sum(busy.get((row[f"{side}__person_id"], role), 0) for role in (side, PartyRole.PEER))
-            free[key] = row[f"{side}__places"] - running - held[key]
+            free[key] = row[f"{side}__places"] - running - held[key] + freed[row[f"{side}__person_id"], side]
     return free

@@ -15,6 +15,7 @@ from trellis.matching.words import FACTOR_NAMES
 from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment
+from trellis.programmes.settings_model import MatchingSettings
 from trellis.skills import taxonomy
 
 Stored = Mapping[str, Any]  # JSON
@@ -74,7 +75,9 @@ def prices_row(found: Round) -> Scenario | None:
 def prices_of(row: Scenario) -> Prices:
     """A solved row in words. One query."""
     figures, recruit = row.figures, row.figures["recruit"]
-    people = [each["id"] for each in recruit["mentors"]] + [each["like"] for each in recruit["advice"]]
+    scored = MatchingSettings.of(row.settings).scoring  # without scores, a place that matches nobody more is worth 0
+    mentors, advice = ([each for each in recruit[name] if scored or each["matched"]] for name in ("mentors", "advice"))
+    people = [each["id"] for each in mentors] + [each["like"] for each in advice]
     # names only of whoever still takes part
     here = Enrolment.objects.filter(programme=row.programme, side=Side.MENTOR, person__external_id__in=people)
     here = here.filter(state=EnrolmentState.APPROVED)
@@ -82,8 +85,8 @@ def prices_of(row: Scenario) -> Prices:
     return Prices(
         rules=[_rule(each) for each in figures["rules"]],
         weights=[_weight(each) for each in figures["weights"]],
-        advice=[_advice(each, names) for each in recruit["advice"]],
-        mentors=[MentorRow(names[each["id"]], gain_words(each)) for each in recruit["mentors"] if each["id"] in names],
+        advice=[_advice(each, names) for each in advice],
+        mentors=[MentorRow(names[each["id"]], gain_words(each)) for each in mentors if each["id"] in names],
         wanted=[(_skill(skill), count) for skill, count in recruit["wanted"]],
         waiting=figures["of"] - figures["matched"],
         proven=figures["proven"] and all(each["proven"] for each in figures["rules"]),

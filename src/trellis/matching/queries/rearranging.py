@@ -7,16 +7,17 @@ before; keeping the copy only makes the next question quick.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Self
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
-from trellis.matching.models import Round
+from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.solving import smallest_in
@@ -24,6 +25,7 @@ from trellis.matching.queries.swaps import STANDING
 from trellis.matching.stored import pool_from_json
 from trellis.matching.words import refusal_words
 from trellis.people.models import Person
+from trellis_engine.matching import Pool
 from trellis_engine.matching import Refusal as EngineRefusal
 from trellis_engine.matching.live import Live
 
@@ -48,18 +50,13 @@ class BoardPair:
 class Board:
     """The pairs that stand, oldest first, and those that were declined and do not stand."""
 
+    key: str  # names this state of the board
     pairs: Mapping[Codes, BoardPair]
     declined: frozenset[Codes]
 
     @property
     def held(self) -> list[Codes]:
         return [codes for codes, pair in self.pairs.items() if pair.held]
-
-    @property
-    def key(self) -> str:
-        """Names this state of the board."""
-        facts = [sorted((codes, pair.id, pair.held) for codes, pair in self.pairs.items()), sorted(self.declined)]
-        return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -98,24 +95,49 @@ class Choice:
     exact: bool
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """Where the live plan and the board differ: pairs of one alone, and how much more the plan is."""
+
+    plan: frozenset[Codes]
+    board: frozenset[Codes]
+    matched: int
+    points: int
+
+    @classmethod
+    def of(cls, live: Live, board: Board) -> Self:
+        plan, beside = live.apart_from(board.pairs)
+        return cls(
+            plan=frozenset(plan),
+            board=frozenset(beside),
+            matched=live.matched - len({mentee for mentee, _ in board.pairs}),
+            points=live.points - sum(pair.score for pair in board.pairs.values()),
+        )
+
+
 class _Copy:
     """The live plan of one round, as the board stands."""
 
     def __init__(self, found: Round) -> None:
         pool = pool_from_json(found.inputs)
         self.live = Live(pool, engine_settings(found.settings), engine_taxonomy(), found.salt)
-        self.key = ""
+        self.board: Board | None = None
+        self.beside: _Beside
+
+    @property
+    def key(self) -> str:
+        return self.board.key if self.board else ""
 
     def follow(self, board: Board) -> None:
         """Hold what is decided, and take the pairs of the board wherever they are as good as any."""
-        self.key = ""
+        self.board = None
         held, declined, pairs = (self._known(codes) for codes in (board.held, board.declined, board.pairs))
         if self.live.hold(held, declined):
             raise CannotBeTogether(
                 _("A pair that you approved or pinned is against a rule by now. Decline it, or run the round again.")
             )
         self.live.come_near(pairs)
-        self.key = board.key
+        self.board, self.beside = board, _Beside.of(self.live, board)
 
     def _known(self, pairs: Iterable[Codes]) -> list[Codes]:
         """Those of whom both were there when the round was solved."""
@@ -129,62 +151,85 @@ _one_at_a_time = Lock()
 
 def can_rearrange(found: Round) -> bool:
     """Rounds of two sides whose plan is solved by prices; others keep swapping two pairs."""
-    proof = found.certificate
     return (
         found.state == RoundState.REVIEW
-        and proof is not None
-        and proof.get("objective") in PRICED
         and not weeks_of(found.settings)
         and smallest_in(found.settings) <= 1
+        and (_solved(found) in _copies or (found.certificate or {}).get("objective") in PRICED)
     )
 
 
+def _solved(found: Round) -> Solved:
+    return found.pk, found.input_hash, found.salt
+
+
+def _laid(found: Round) -> models.QuerySet[Proposal]:
+    return found.proposals.filter(state__in=(*STANDING, ProposalState.DECLINED)).order_by("id")
+
+
+def board_key(found: Round) -> str:
+    """Another one for every other state of the board. One query, without names."""
+    rows = _laid(found).values_list("id", "mentee_id", "mentor_id", "score", "state", "origin")
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+
+
 def board_of(found: Round) -> Board:
-    """One query."""
-    states = (*STANDING, ProposalState.DECLINED)
-    rows = found.proposals.filter(state__in=states).order_by("id")
+    """Two queries."""
     fields = ("mentee__person__external_id", "mentor__person__external_id", "id", "score", "state", "origin")
     pairs: dict[Codes, BoardPair] = {}
     declined: set[Codes] = set()
-    for mentee, mentor, pk, score, state, origin in rows.values_list(*fields):
+    key = board_key(found)
+    for mentee, mentor, pk, score, state, origin in _laid(found).values_list(*fields):
         if state == ProposalState.DECLINED:
             declined.add((mentee, mentor))
         else:
             held = state == ProposalState.APPROVED or origin == ProposalOrigin.PINNED
             pairs[mentee, mentor] = BoardPair(pk, score, held)
-    return Board(pairs, frozenset(declined - set(pairs)))
+    return Board(key, pairs, frozenset(declined - set(pairs)))
 
 
-def _copy_of(found: Round, board: Board) -> _Copy:
-    """The live plan at this state of the board; the caller holds the lock."""
-    solved = found.pk, found.input_hash, found.salt
-    copy = _copies.pop(solved, None)
-    if copy is None or (copy.key != board.key and (copy.live.lowered or not copy.key)):
+def _copy_of(found: Round) -> tuple[_Copy, Board]:
+    """The live plan at the present state of the board; the caller holds the lock."""
+    copy, key = _copies.pop(_solved(found), None), board_key(found)
+    if copy is None or (copy.key != key and (copy.live.lowered or not copy.key)):
         copy = _Copy(found)
-    if copy.key != board.key:
-        copy.follow(board)
-    _copies[solved] = copy
+    if copy.board is None or copy.key != key:
+        copy.follow(board_of(found))
+    assert copy.board
+    _keep(found, copy)
+    return copy, copy.board
+
+
+def _keep(found: Round, copy: _Copy) -> None:
+    _copies[_solved(found)] = copy
     while len(_copies) > MOST_COPIES:
         _copies.popitem(last=False)
-    return copy
 
 
-def people_of(found: Round) -> tuple[frozenset[str], frozenset[str]]:
+def pool_of(found: Round) -> Pool:
+    """The people as the round was solved; read anew only where nobody has asked about it here."""
+    copy = _copies.get(_solved(found))
+    return copy.live.solving.pool if copy else pool_from_json(found.inputs)
+
+
+def people_of(found: Round) -> tuple[Set[str], Set[str]]:
     """The mentees and the mentors that the round was solved for."""
     with _one_at_a_time:
-        live = _copy_of(found, board_of(found)).live
-        return frozenset(live.rows), frozenset(live.columns)
+        copy = _copies.get(_solved(found))
+        if copy is None:
+            _keep(found, copy := _Copy(found))
+        return copy.live.rows.keys(), copy.live.columns.keys()
 
 
 def ask(found: Round, mentee: Person, mentor: Person) -> Rearrangement:
     """The best plan with these two together, beside the board. Raises CannotBeTogether with the reason in words."""
-    board = board_of(found)
     codes = mentee.external_id, mentor.external_id
     names = {"mentee": mentee.full_name, "mentor": mentor.full_name}
-    if codes in board.pairs:
-        raise CannotBeTogether(_("%(mentee)s and %(mentor)s are already a pair here.") % names)
     with _one_at_a_time:
-        plan = _asked(_copy_of(found, board).live, board, codes)
+        copy, board = _copy_of(found)
+        if codes in board.pairs:
+            raise CannotBeTogether(_("%(mentee)s and %(mentor)s are already a pair here.") % names)
+        plan = _asked(copy, board, codes)
     if isinstance(plan, Rearrangement):
         return plan
     if plan.rule == "places_taken_by_pins":
@@ -199,31 +244,30 @@ def ask(found: Round, mentee: Person, mentor: Person) -> Rearrangement:
     raise CannotBeTogether(why % {**names, "why": refusal_words(plan.rule)})
 
 
-def _asked(live: Live, board: Board, codes: Codes) -> Rearrangement | EngineRefusal:
-    answer = live.ask(*codes)
-    if isinstance(answer, EngineRefusal):
-        return answer
-    after = {(pair.mentee, pair.mentor): pair.score for pair in answer.pairs}
-    scored = bool(live.solving.settings.weights)
-    points = sum(after.values()) - sum(pair.score for pair in board.pairs.values())
+def _asked(copy: _Copy, board: Board, codes: Codes) -> Rearrangement | EngineRefusal:
+    change, beside = copy.live.ask(*codes), copy.beside
+    if isinstance(change, EngineRefusal):
+        return change
+    gone = (beside.board - change.new) | (change.gone - beside.plan)
+    new = (beside.plan - change.gone) | (change.new - board.pairs.keys())
     return Rearrangement(
         board=board.key, mentee=codes[0], mentor=codes[1],
-        matched=len({mentee for mentee, _ in after}) - len({mentee for mentee, _ in board.pairs}),
-        points=points if scored else 0,
-        gone=tuple(pair.id for both, pair in board.pairs.items() if both not in after),
-        new=tuple(sorted(set(after) - set(board.pairs))),
+        matched=change.matched + beside.matched,
+        points=change.points + beside.points if copy.live.solving.settings.weights else 0,
+        gone=tuple(sorted(board.pairs[each].id for each in gone)),
+        new=tuple(sorted(new)),
     )  # fmt: skip
 
 
 def choices_for(found: Round, mentee: Person) -> list[Choice]:
     """Every mentor this mentee could have instead, by what it costs the whole plan, best first."""
-    board = board_of(found)
     code = mentee.external_id
     with _one_at_a_time:
-        live = _copy_of(found, board).live
-        scored = bool(live.solving.settings.weights)
-        bounds = {mentor: bound for mentor, bound in live.forcings(code).items() if (code, mentor) not in board.pairs}
-        asked = {mentor: _asked(live, board, (code, mentor)) for mentor in list(bounds)[:EXACT]}
+        copy, board = _copy_of(found)
+        scored = bool(copy.live.solving.settings.weights)
+        forcings = copy.live.forcings(code)
+        bounds = {mentor: bound for mentor, bound in forcings.items() if (code, mentor) not in board.pairs}
+        asked = {mentor: _asked(copy, board, (code, mentor)) for mentor in list(bounds)[:EXACT]}
     exact = [
         Choice(mentor, plan.matched, plan.points, exact=True)
         for mentor, plan in asked.items()

@@ -1,31 +1,27 @@
 """The pool of a programme as it would be if its running pairs could be placed again."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
-from trellis.matching.queries.pool import PairIds, load_pool, ruled_out
+from trellis.matching.queries.exchanges import running_here
+from trellis.matching.queries.pool import PairIds, engine_taxonomy, load_pool, ruled_out
+from trellis.matching.queries.solving import refused_by, smallest_circle
 from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
-from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
-from trellis_engine.matching import Participant, Pool
+from trellis_engine.matching import Participant, Pool, Settings
 
 SHOWN = 12  # names
-
-
-def running_pairs(programme: Programme) -> PairIds:
-    """(mentee, mentor) of every running mentorship of two, by the ids that the engine knows. One query."""
-    sides: dict[int, dict[str, list[str]]] = {}
-    rows = Party.objects.filter(mentorship__programme=programme, mentorship__state__in=LIVE_STATES)
-    for mentorship, role, code in rows.values_list("mentorship_id", "role", "person__external_id"):
-        sides.setdefault(mentorship, {}).setdefault(role, []).append(code)
-    found = ((each.get(PartyRole.MENTEE, ()), each.get(PartyRole.MENTOR, ())) for each in sides.values())
-    return frozenset((mentees[0], mentors[0]) for mentees, mentors in found if len(mentees) == len(mentors) == 1)
+MOST_POINTS = 40  # a pair that stands cannot be worth more beyond its score: then hardly anything would ever change
+HELD = "held"  # of a round's settings: running pairs that are pinned because their mentee would be left with nobody
 
 
 def released(pool: Pool, pairs: PairIds) -> tuple[Pool, PairIds]:
@@ -43,6 +39,11 @@ def released(pool: Pool, pairs: PairIds) -> tuple[Pool, PairIds]:
 
 def _freed(person: Participant, count: int) -> Participant:
     return replace(person, places=person.places + count, busy=max(person.busy - count, 0)) if count else person
+
+
+def can_place_again(programme: Programme) -> bool:
+    """Whether a pair of one mentee and one mentor runs here, and pairs are what this programme matches."""
+    return programme.model not in EQUALS and smallest_circle(programme) < 2 and bool(running_here(programme))
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,28 @@ def rematch_of(programme: Programme) -> Rematch:
     return Rematch(len(names), names[:SHOWN], counted["pairs"], max(places - counted["mentors"], 0))
 
 
+def people_for(programme: Programme, settings: Mapping[str, Any], now: datetime) -> tuple[Pool, PairIds, PairIds]:
+    """Whom a round with these settings is solved for, the running pairs that it may part, and those ruled out."""
+    if settings.get("released"):
+        return load_rematch(programme, now)
+    return load_pool(programme, now), frozenset(), ruled_out(programme)
+
+
+def to_hold(pool: Pool, kept: PairIds, served: Collection[str], settings: Settings) -> PairIds:
+    """Running pairs to hold together, one for each mentee that a plan leaves without anybody, where the rules allow
+    the pair (else they are in no plan, and simply go on as they are)."""
+    lost: dict[str, tuple[str, str]] = {}
+    free = replace(settings, pinned=frozenset())
+    for mentee, mentor in sorted(kept):
+        if mentee in served or mentee in lost:
+            continue
+        if refused_by(False, pool, free, engine_taxonomy(), mentee, mentor) is None:
+            lost[mentee] = mentee, mentor
+    return frozenset(lost.values())
+
+
 def load_rematch(programme: Programme, now: datetime) -> tuple[Pool, PairIds, PairIds]:
     """The pool with every running pair's places free, those pairs, and the pairs that stay ruled out."""
-    pool, kept = released(load_pool(programme, now), running_pairs(programme))
+    pool, kept = released(load_pool(programme, now), frozenset(running_here(programme)))
     both_ways = kept | {(mentor, mentee) for mentee, mentor in kept}
     return pool, kept, ruled_out(programme) - both_ways

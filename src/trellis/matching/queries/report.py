@@ -21,7 +21,6 @@ from trellis.matching.queries.board import (
     unmatched_rows,
 )
 from trellis.matching.queries.comparison import names_of
-from trellis.matching.queries.fairness import can_be_audited
 from trellis.matching.queries.fairness_page import Fairness, audit_of, fairness_of
 from trellis.matching.queries.promises import planned_rows
 from trellis.matching.queries.proof import check_again, proof_of
@@ -112,14 +111,15 @@ def content_of(found: Round, *, now: datetime) -> Content:
     """
     assert found.certificate is not None
     pairs = _pairs(found)
-    kept = audit_of(found) if can_be_audited(found) else None
+    kept = audit_of(found)
     return Content(
         organisation=found.organisation.name, programme=found.programme.name, number=found.number,
         equals=is_of_equals(found.certificate), rotates=any(pair.week for pair in pairs), made=now,
         about=tuple(_about(found, pairs, now)), figures=tuple(_figures(found, pairs)), settings=settings_facts(found),
         identity=identity_facts(found), proven=_proven(found), pairs=tuple(pairs), loads=tuple(_loads(found, pairs)),
         unmatched=tuple(unmatched_rows(found)), fairness=fairness_of(kept) if kept and kept.made_at else None,
-        no_fairness=_no_fairness(found), certificate=certificate_bytes(found.certificate),
+        no_fairness=_("No fairness figures have been made for this round. The report shows none that the page hides."),
+        certificate=certificate_bytes(found.certificate),
     )  # fmt: skip
 
 
@@ -173,6 +173,8 @@ def _figures(found: Round, pairs: Sequence[Pair]) -> Iterator[Fact]:
         yield Fact(_("Weakest match"), str(shown_score(min(scores))))
         yield Fact(_("Average match"), f"{sum(scores) / len(scores) / 1000:.1f}")
         yield Fact(_("Total score"), f"{proof.points:,}")
+    if proof.stability:
+        yield Fact(_("What stability costs"), proof.stability.words)
     yield Fact(_("Pairs of the plan"), str(proof.pairs))
     states = Counter(pair.state for pair in pairs)
     for state in map(str, ProposalState.labels):
@@ -206,19 +208,17 @@ def _proven(found: Round) -> Proven:
             "Checked again for this report: the certificate does not hold. Something about this round was changed "
             "after it was solved. Do not rely on it; run it again."
         )
+    if checked.older:
+        words = checked.faults[0]
     promise = proof.promise
     how = (
         _("Open the round and choose “Proof”: the certificate is checked each time, by a program of its own that "
           "shares nothing with the one that found the plan."),
         _("The certificate is attached to the PDF as certificate.json. Its fingerprint stands in this report."),
-        _("Without a server: a plan made from files by “trellis match-files” is checked anywhere by “trellis verify "
-          "certificate.json --people … --signups …”. It answers 0 when the proof holds, or names the row that is "
-          "wrong."),
+        _("Without this server: the page has a proof file too, in which people are numbers. “trellis verify” checks it "
+          "on any machine and answers 0 when the proof holds, or names what is wrong."),
+        _("On this server: “trellis verify --programme %(slug)s --round %(number)d --again” solves the round again, "
+          "and the same certificate must come out, to the byte.")
+        % {"slug": found.programme.slug, "number": found.number},
     )  # fmt: skip
     return Proven(promise.headline, promise.text, promise.steps, not checked.faults, words, tuple(checked.faults), how)
-
-
-def _no_fairness(found: Round) -> str:
-    if not can_be_audited(found):
-        return _("Fairness is worked out for rounds that give mentees a mentor, not for this kind yet.")
-    return _("No fairness figures have been made for this round. The report shows none that the round's page does not.")

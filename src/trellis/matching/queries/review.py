@@ -14,6 +14,7 @@ from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.board import BoardRow, board_rows, state_counts
+from trellis.matching.queries.exchanges import Changes
 from trellis.matching.rules import awaited
 from trellis.people.directory.names import folded
 from trellis.programmes.models import Programme
@@ -49,6 +50,9 @@ class ReviewRow:
     pair: BoardRow
     turn: str  # of an open offer: who is waited for, in words; what anybody said stays with them
     unfit: str = ""  # what is in its way since the round was solved, in words
+    stays: bool = False  # of a rematch: the two are together already and stay so
+    instead_of: str = ""  # of a rematch: the name of the mentor from whom the mentee parts
+    begins: bool = False  # of a rematch: a pair that does not run yet
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,22 @@ def _turn(row: Proposal) -> str:
 def with_faults(review: Review, faults: Mapping[int, str]) -> Review:
     """The same page, with what is in the way of its pairs."""
     return replace(review, rows=[replace(row, unfit=faults.get(row.pair.id, "")) for row in review.rows])
+
+
+def with_changes(review: Review, changes: Changes) -> Review:
+    """The same page of a rematch, with what each pair changes."""
+    return replace(review, rows=[_changed(row, changes) for row in review.rows])
+
+
+def _changed(row: ReviewRow, changes: Changes) -> ReviewRow:
+    if row.pair.id in changes.stays:
+        return replace(row, stays=True)
+    if row.pair.id in changes.replaces:
+        return replace(row, begins=True, instead_of=changes.replaces[row.pair.id].mentor)
+    return replace(row, begins=row.pair.state in BEGINS)
+
+
+BEGINS = (ProposalState.UNDER_REVIEW, ProposalState.APPROVED, ProposalState.ACCEPTED)
 
 
 def _views(found: Round) -> list[View]:

@@ -73,6 +73,7 @@ class PlanRow:
     matched: int
     of: int
     floor: int  # 0 to 100
+    scored: bool
     proven: bool
     differs: tuple[str, ...]  # from the programme's settings of today
     stopped: bool
@@ -82,6 +83,11 @@ def can_compare(programme: Programme) -> bool:
     """Mentees are matched with mentors. A crowd of equals and circles are matched by other means, which have no prices
     of places."""
     return programme.model not in EQUALS and smallest_circle(programme) < 2
+
+
+def is_scored(programme: Programme) -> bool:
+    """Whether its people are scored now. Otherwise no weight, no score and no curve between them says anything."""
+    return MatchingSettings.of(programme.matching).scoring
 
 
 def work_of(found: Scenario) -> Work:
@@ -107,7 +113,8 @@ def plans_of(programme: Programme) -> list[PlanRow]:
     return [
         PlanRow(
             row.number, row.name, row.state, row.created_at, row.figures.get("matched", 0), row.figures.get("of", 0),
-            shown_score(row.figures.get("alike", {}).get("floor", 0)), row.figures.get("proven", False),
+            shown_score(row.figures.get("alike", {}).get("floor", 0)),
+            row.settings.get("yardstick", row.settings).get("scoring", True), row.figures.get("proven", False),
             tuple(differences(row.settings, present)),
             stopped=row.state == ScenarioState.SOLVING and _work(jobs.get(row.job_id or 0)).stopped,
         )

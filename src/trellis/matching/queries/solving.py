@@ -28,8 +28,8 @@ from trellis_engine.matching.peer_plan import PEER_OBJECTIVE, PeerPlan
 from trellis_engine.matching.peers import solve_peers, why_not_peers
 from trellis_engine.matching.peers_explain import explain_peers
 from trellis_engine.matching.peers_proof import peers_certificate, verify_peers
+from trellis_engine.matching.reserve import Step, unwatched
 from trellis_engine.matching.rotation import rotate
-from trellis_engine.matching.solve import Step, unwatched
 from trellis_engine.matching.weekly import Rotation
 
 AnyPlan = Plan | PeerPlan | Rotation | CirclePlan

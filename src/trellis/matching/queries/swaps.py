@@ -1,9 +1,11 @@
 """What would become of two pairs that exchange their mentors, judged on what the round was solved on."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trellis.matching.choices import ProposalState
@@ -15,6 +17,7 @@ from trellis.matching.queries.solving import explained, is_of_equals, refused_by
 from trellis.matching.stored import pool_from_json, reasons_to_json
 from trellis.matching.words import refusal_words
 from trellis.programmes.models import Enrolment
+from trellis_engine.matching import Pool
 
 STANDING = (ProposalState.UNDER_REVIEW, ProposalState.APPROVED)
 
@@ -39,16 +42,21 @@ class NewPair:
 
 
 class Room:
-    """The places of the solved pool that no pair on the board has taken; in a rotation, those of each week."""
+    """The places of the solved pool that no pair on the board has taken; in a rotation, those of each week.
 
-    def __init__(self, found: Round) -> None:
-        pool = pool_from_json(found.inputs)
+    `pool` as it was solved, where it is at hand; `people`: the only ones who will be asked about, by the engine's id.
+    """
+
+    def __init__(self, found: Round, pool: Pool | None = None, people: Collection[str] | None = None) -> None:
+        pool = pool or pool_from_json(found.inputs)
         most = 1 if weeks_of(found.settings) else None  # one meeting a week is all that a mentee has in a rotation
         self.places = {("mentee", person.id): min(person.places, most or person.places) for person in pool.mentees}
         self.places |= {("mentor", person.id): person.places for person in pool.mentors}
-        standing = found.proposals.filter(state__in=STANDING).values_list(
-            "mentee__person__external_id", "mentor__person__external_id", "week"
-        )
+        rows = found.proposals.filter(state__in=STANDING)
+        if people is not None:
+            theirs = Q(mentee__person__external_id__in=people) | Q(mentor__person__external_id__in=people)
+            rows = rows.filter(theirs)
+        standing = rows.values_list("mentee__person__external_id", "mentor__person__external_id", "week")
         self.pairs: set[tuple[str, str]] = set()
         self.taken: Counter[tuple[tuple[str, str], int | None]] = Counter()
         for mentee, mentor, week in standing:

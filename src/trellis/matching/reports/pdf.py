@@ -7,7 +7,7 @@ from typing import Any
 
 import typst
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from trellis.matching.queries.fairness_page import Fairness, Finding, ShownRow
@@ -97,11 +97,9 @@ def _words(content: Content) -> dict[str, str]:
 
 
 def _fairness(fairness: Fairness) -> dict[str, Any]:
-    people = ngettext(
-        "%(count)d mentee was looking. Figures of %(date)s; they are made once and stay as they are.",
-        "%(count)d mentees were looking. Figures of %(date)s; they are made once and stay as they are.",
-        fairness.people,
-    ) % {"count": fairness.people, "date": date_format(fairness.made_at, "j F Y")}
+    people = _("%(people)s Figures of %(date)s; they are made once and stay as they are.") % {
+        "people": fairness.people, "date": date_format(fairness.made_at, "j F Y"),
+    }  # fmt: skip
     return {
         "people": people, "findings": finding_words(fairness),
         "tables": [

@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from trellis.mentorships import notices
 from trellis.mentorships.actions.pausing import end_pause
-from trellis.mentorships.actions.states import check_party, day_of, locked, move, record, tell_world
-from trellis.mentorships.choices import ClosureType, MentorshipState
+from trellis.mentorships.actions.states import check_party, day_of, locked, move, move_back, record, tell_world
+from trellis.mentorships.choices import LIVE_STATES, ClosureType, MentorshipState
 from trellis.mentorships.models import Mentorship, Party
 from trellis.mentorships.queries import partners_of
 from trellis.mentorships.queries.contacts import programme_team, safeguarding_contacts
-from trellis.notifications.actions import tell
+from trellis.notifications.actions import skip_unsent, tell
+from trellis.notifications.registry import NoticeKind
 from trellis.people.models import Person
 
 
@@ -62,6 +63,75 @@ def complete_mentorship(
         path = reverse("closure", args=[mentorship.pk])
         notices.tell_party(partner, by, notices.COMPLETED, mentorship, now=now, path=path)
     return mentorship
+
+
+@transaction.atomic
+def release_mentorship(*, mentorship: Mentorship, held: bool, now: datetime) -> Mentorship:
+    """Close a mentorship of one meeting whose time is over and that nobody closed, so that its places are free. Both
+    are told the same. `held`: one of them says that they met. Raises MoveRefused.
+    """
+    mentorship = locked(mentorship)
+    state = MentorshipState.COMPLETED if held else MentorshipState.ENDED
+    closure = ClosureType.COMPLETED if held else ClosureType.CHANGED_CIRCUMSTANCES
+    _close(mentorship, state, by=None, now=now, closure=closure)
+    tell_world("released", mentorship, by=None, now=now, facts={"held": held})
+    _tell_both(mentorship, notices.SINGLE_OVER, now)
+    return mentorship
+
+
+@transaction.atomic
+def part_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime) -> Mentorship:
+    """End it because the programme team has made other pairs; both are told the same, and that it is nobody's fault.
+
+    Nothing is deleted and no closure type is kept: neither of the two has closed anything. The caller has checked
+    that `by` runs the programme. Raises MoveRefused.
+    """
+    mentorship = locked(mentorship)
+    _close(mentorship, MentorshipState.ENDED, by=by, now=now, closure="")
+    tell_world("parted", mentorship, by=by, now=now)
+    _tell_both(mentorship, notices.PARTED, now)
+    return mentorship
+
+
+@transaction.atomic
+def restore_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime) -> bool:
+    """Take a parting back: it goes on as if it had not ended, but for the meetings that were called off. Mails that
+    have not gone out are stopped; whoever had one is told that it goes on.
+
+    False, and nothing is changed, where it did not end by a parting or the two are together again. The caller has
+    checked that `by` runs the programme, and that both still have the place.
+    """
+    mentorship = locked(mentorship)
+    again = Mentorship.objects.filter(
+        programme=mentorship.programme, pair_key=mentorship.pair_key, state__in=LIVE_STATES
+    )
+    if mentorship.state != MentorshipState.ENDED or mentorship.closure or again.exists():
+        return False
+    parted = _key(mentorship, notices.PARTED)
+    move_back(mentorship, by=by, now=now)
+    mentorship.ended_at = None
+    mentorship.save(update_fields=["state", "ended_at"])
+    tell_world("restored", mentorship, by=by, now=now)
+    _tell_both(mentorship, notices.RESTORED, now, instead_of=parted)
+    return True
+
+
+def _key(mentorship: Mentorship, kind: NoticeKind) -> str:
+    return f"mentorship:{mentorship.pk}:{kind.name}:{_moment(mentorship)}"
+
+
+def _moment(mentorship: Mentorship) -> str:
+    """Tells two partings of one mentorship apart; empty while it is live."""
+    return f"{mentorship.ended_at:%Y%m%dT%H%M%S%f}" if mentorship.ended_at else ""
+
+
+def _tell_both(mentorship: Mentorship, kind: NoticeKind, now: datetime, instead_of: str = "") -> None:
+    """`instead_of`: the key of an earlier notice. Whoever's mail about that is stopped in time hears nothing."""
+    step = _moment(mentorship) or f"{now:%Y%m%dT%H%M%S%f}"
+    one, other = (party.person for party in mentorship.parties.select_related("person").order_by("id"))
+    for reader, partner in ((one, other), (other, one)):
+        if not (instead_of and skip_unsent(person=reader, key=instead_of)):
+            notices.tell_party(reader, partner, kind, mentorship, now=now, step=step)
 
 
 def _close(

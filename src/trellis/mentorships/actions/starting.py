@@ -61,9 +61,13 @@ def start_mentorship(
         started_at=now, planned_end_on=day_of(now) + timedelta(weeks=programme.duration_weeks),
         match_score=score, match_reasons=dict(reasons or {}),
     )  # fmt: skip
-    for person, role in ((mentee, PartyRole.MENTEE), (mentor, PartyRole.MENTOR)):
-        role = PartyRole.PEER if equals else role
-        Party.objects.create(organisation_id=programme.organisation_id, mentorship=mentorship, person=person, role=role)
+    Party.objects.bulk_create(
+        Party(
+            organisation_id=programme.organisation_id, mentorship=mentorship, person=person,
+            role=PartyRole.PEER if equals else role,
+        )
+        for person, role in ((mentee, PartyRole.MENTEE), (mentor, PartyRole.MENTOR))
+    )  # fmt: skip
     Transition.objects.create(
         organisation_id=programme.organisation_id, mentorship=mentorship, to_state=MentorshipState.ACTIVE, at=now, by=by
     )

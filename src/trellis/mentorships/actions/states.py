@@ -52,6 +52,15 @@ def move(
     mentorship.state = to_state
 
 
+def move_back(mentorship: Mentorship, *, by: Person | None, now: datetime) -> None:
+    """From ended to active: only the undo of a parting may do this. The history keeps both. The caller saves."""
+    Transition.objects.create(
+        organisation_id=mentorship.organisation_id, mentorship=mentorship, from_state=mentorship.state,
+        to_state=MentorshipState.ACTIVE, at=now, by=by,
+    )  # fmt: skip
+    mentorship.state = MentorshipState.ACTIVE
+
+
 def tell_world(
     verb: str, mentorship: Mentorship, *, by: Person | None, now: datetime, facts: Facts | None = None
 ) -> None:

@@ -7,6 +7,8 @@ NAMES: dict[str, str | Promise] = {
     "people.import_directory": _("Directory import"),
     "people.check_directory": _("Check of a directory file"),
     "matching.solve_round": _("Best plan for a round"),
+    "matching.publish_round": _("Publishing a round"),
+    "matching.take_round_back": _("Taking a published round back"),
     "matching.solve_scenario": _("Plans, prices and curves to compare"),
     "matching.audit_fairness": _("Fairness figures of a round"),
     "matching.make_report": _("Matching report of a round"),

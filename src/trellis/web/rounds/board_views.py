@@ -12,18 +12,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching.actions.review import approve_from, decide, set_pin, swap
+from trellis.matching.actions.states import WORKING
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import board_rows
 from trellis.matching.queries.circles import circles_of
 from trellis.matching.queries.departures import departures
+from trellis.matching.queries.exchanges import changes_shown, is_rematch
 from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import proof_of
 from trellis.matching.queries.rearranged import done_last
 from trellis.matching.queries.rearranging import can_rearrange
-from trellis.matching.queries.review import answers_of, pairs_shown, review_of, solving_of, undo_window, with_faults
+from trellis.matching.queries.review import (
+    answers_of,
+    pairs_shown,
+    review_of,
+    solving_of,
+    undo_window,
+    with_changes,
+    with_faults,
+)
 from trellis.matching.queries.rotation import running
 from trellis.matching.queries.swaps import STANDING, pairs_after_swap
+from trellis.matching.queries.working import left_out, working_of
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.rounds.forms import Decision, ScoreForm, Shown, name_of
 from trellis.web.rounds.views import find
@@ -41,6 +52,9 @@ def show(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         part = "rounds/_solving.html" if request.headers.get("HX-Request") else "rounds/solving.html"
         context = {"programme": found.programme, "found": found, "solving": solving_of(found)}
         return render(request, part, context)
+    if found.state in WORKING:
+        part = "rounds/_working.html" if request.headers.get("HX-Request") else "rounds/working.html"
+        return render(request, part, {"programme": found.programme, "found": found, "work": working_of(found)})
     if request.headers.get("HX-Request"):  # it was solved since the last look: show the whole page
         return HttpResponse(headers={"HX-Refresh": "true"})
     if found.state == RoundState.FAILED:
@@ -60,15 +74,20 @@ def _board(request: PersonRequest, found: Round, form: ScoreForm, status: int = 
     if review is None:
         raise Http404
     is_open = found.state == RoundState.REVIEW
-    faults = faults_of(found.programme, found.proposals.filter(state__in=STANDING)) if is_open else {}
+    changes = changes_shown(found)
+    faults = faults_of(found.programme, found.proposals.filter(state__in=STANDING), changes) if is_open else {}
+    review = with_changes(with_faults(review, faults), changes) if is_rematch(found) else with_faults(review, faults)
+    gone = departures(found)
     context = {
-        "programme": found.programme, "found": found, "review": with_faults(review, faults),
+        "programme": found.programme, "found": found, "review": review,
         "faults": faults, "shown": shown, "form": form,
-        "open": is_open, "departures": departures(found), "published": found.state == RoundState.PUBLISHED,
+        "departures": gone, "choices_wait": any(each.next_choice for each in gone),
+        "open": is_open, "published": found.state == RoundState.PUBLISHED,
         "proof": proof_of(found), "circles": circles_of(found), "rotation": running(found, clock.now()),
         "undo": undo_window(found, clock.now()), "answers": answers_of(found),
         "rearranges": is_open and can_rearrange(found), "done": done_last(found),
-        "approved": next((view.count for view in review.views if view.key == "approved"), 0),
+        "left_out": left_out(found), "changes": changes if is_rematch(found) else None,
+        "approved": next((view.count for view in review.views if view.key == "approved"), 0) - len(changes.stays),
     }  # fmt: skip
     return render(request, "rounds/board.html", context, status=status)
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching.actions.fairness import ask_for_audit
-from trellis.matching.queries.fairness import can_be_audited
 from trellis.matching.queries.fairness_page import Fairness, audit_of, fairness_of, under_way
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.rounds.views import find
@@ -26,7 +25,6 @@ def fairness(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     working = kept is not None and under_way(kept)
     context = {
         "programme": found.programme, "found": found, "fairness": shown, "working": working,
-        "possible": can_be_audited(found),
         "stopped": kept is not None and not working and shown is None, "job_id": kept.job_id if kept else None,
         "mine": kept is not None and kept.asked_by_id == request.person.pk,
     }  # fmt: skip

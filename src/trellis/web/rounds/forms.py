@@ -8,6 +8,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from trellis.matching.choices import ProposalState
+from trellis.matching.queries.rematch import MOST_POINTS
 from trellis.matching.queries.review import SHOWS
 
 MOVES = {"approve": ProposalState.APPROVED, "decline": ProposalState.DECLINED, "back": ProposalState.UNDER_REVIEW}
@@ -61,6 +62,18 @@ class WeeksForm(forms.Form):
     weeks = forms.IntegerField(
         min_value=1, max_value=12,
         error_messages=dict.fromkeys(("invalid", "required", "min_value", "max_value"), _WEEKS),
+    )  # fmt: skip
+
+
+class RematchForm(forms.Form):
+    """How much better a new pair must be before two people are parted."""
+
+    points = forms.IntegerField(
+        label=_("How much better must a new pair be before we part two people?"), min_value=0, max_value=MOST_POINTS,
+        initial=10, widget=forms.NumberInput(attrs={"type": "range", "class": "range", "step": 5}),
+        error_messages=dict.fromkeys(
+            ("invalid", "required", "min_value", "max_value"), _("Choose a number of points from 0 to 40.")
+        ),
     )  # fmt: skip
 
 

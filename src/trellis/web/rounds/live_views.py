@@ -1,5 +1,7 @@
 """Put any two people of a round together: who it could be, what it costs the whole plan, doing it, taking it back."""
 
+from collections.abc import Set
+
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpResponse, QueryDict
@@ -27,7 +29,7 @@ MOST = 50  # names on one page; a search finds the others
 @require_http_methods(["GET", "HEAD", "POST"])
 def together(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Choose a mentee, then a mentor, look at what it costs; then do it, or leave it."""
-    found = find(request, slug, number)
+    found = find(request, slug, number, without=("certificate",))
     if not can_rearrange(found):
         return redirect("round", slug, number)
     if request.method == "POST":
@@ -44,14 +46,17 @@ def together(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     return render(request, page, {**context, "rows": rows, "total": total, "name": name})
 
 
-def _person(given: QueryDict, side: str, codes: frozenset[str]) -> Person | None:
+def _person(given: QueryDict, side: str, codes: Set[str]) -> Person | None:
     """Somebody on this side of the round; None where nobody is named."""
     chosen = given.get(side, "")
     if not chosen:
         return None
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
         raise Http404
-    return get_object_or_404(Person.objects.filter(external_id__in=codes), pk=int(chosen))
+    person = get_object_or_404(Person, pk=int(chosen))
+    if person.external_id not in codes:
+        raise Http404
+    return person
 
 
 def _answer(found: Round, mentee: Person, mentor: Person) -> dict[str, object]:

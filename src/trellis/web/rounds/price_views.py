@@ -15,8 +15,9 @@ from trellis.matching.queries.curves import AXES, curve_of, curve_row
 from trellis.matching.queries.prices import prices_of, prices_row
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.rematch import rematch_of
-from trellis.matching.queries.scenarios import REMATCH, can_compare, work_of
+from trellis.matching.queries.scenarios import REMATCH, can_compare, is_scored, work_of
 from trellis.programmes.models import Programme
+from trellis.programmes.settings_model import MatchingSettings
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme, whole_number
 from trellis.web.rounds.views import find
@@ -45,6 +46,7 @@ def round_prices(request: PersonRequest, slug: str, number: int) -> HttpResponse
     solved = row is not None and row.state == ScenarioState.SOLVED
     context = {
         "programme": found.programme, "found": found, "row": row,
+        "scored": MatchingSettings.of(found.settings).scoring,
         "comparable": can_compare(found.programme) and not weeks_of(found.settings), **_work(request, row),
         "prices": prices_of(row) if row and solved else None,
     }  # fmt: skip
@@ -69,7 +71,7 @@ def curve(request: PersonRequest, slug: str, axis: str) -> HttpResponse:
     solved = row is not None and row.state == ScenarioState.SOLVED
     context = {
         "programme": programme, "comparable": can_compare(programme),
-        "axis": AXES[axis], "axes": AXES.values(), "row": row, **_work(request, row),
+        "scored": is_scored(programme), "axis": AXES[axis], "axes": AXES.values(), "row": row, **_work(request, row),
         "curve": curve_of(row) if row and solved else None,
         "rematch": rematch_of(programme) if axis == REMATCH else None,
     }  # fmt: skip

@@ -17,6 +17,7 @@ from trellis.web.rounds.pairs_views import PairForm
 from trellis.web.wizard.forms.matching import SPREAD_WORDS, MatchingForm
 
 NOT_COMPARED = ("suggestions", "priority_rule", "ground_rules", "unscored")  # no plan depends on these, or all do
+SCORED_ONLY = ("objective", "minimum_percent", "ideal_from", "ideal_to")  # without scores they decide nothing
 MOST_PLACES = 3
 
 
@@ -54,6 +55,9 @@ class ScenarioForm(MatchingForm):
             self.fields[name].disabled = True
         for side in Side.values:
             self.fields[side].widget.attrs |= {"list": f"names-{side}", "autocomplete": "off"}
+        if not settings.scoring:  # shown on no page then, and kept as they are
+            for name in (*SCORED_ONLY, *(each.name for each in self.weight_fields)):
+                self.fields[name].disabled = True
         if settings.spread not in SPREAD_WORDS:  # a plan made of a point of a curve
             choices = [*SPREAD_WORDS.items(), (settings.spread, spread_words(settings.spread))]
             self.fields["spread"].choices = choices  # type: ignore[attr-defined]  # a choice field

@@ -7,6 +7,7 @@ from trellis.web.rounds import price_views, scenario_views
 comparing = [
     path("manage/<slug:slug>/rounds/compare/", scenario_views.scenarios, name="scenarios"),
     path("manage/<slug:slug>/rounds/compare/new/", scenario_views.scenario_new, name="scenario_new"),
+    path("manage/<slug:slug>/rounds/compare/fairness/", scenario_views.scenarios_fairness, name="scenarios_fairness"),
     path("manage/<slug:slug>/rounds/compare/present/", scenario_views.scenario_present, name="scenario_present"),
     path(
         "manage/<slug:slug>/rounds/compare/<int:number>/changes/<int:other>/",

@@ -15,8 +15,9 @@ from trellis.matching.actions import scenarios as actions
 from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Scenario
 from trellis.matching.queries.comparison import MOST, changes_between, chosen, comparison
+from trellis.matching.queries.fairness_compared import fairness_of_plans
 from trellis.matching.queries.pool import matching_of
-from trellis.matching.queries.scenarios import PLAN, can_compare, differences, plans_of, work_of
+from trellis.matching.queries.scenarios import PLAN, can_compare, differences, is_scored, plans_of, work_of
 from trellis.programmes import checks
 from trellis.programmes.actions.programmes import SettingsRefused
 from trellis.programmes.choices import Side
@@ -49,13 +50,15 @@ def scenarios(request: PersonRequest, slug: str) -> HttpResponse:
     if 0 in numbers:
         raise Http404
     rows, plans = plans_of(programme), chosen(programme, numbers)
-    solving = any(row.state == ScenarioState.SOLVING and not row.stopped for row in rows)
+    fairness = fairness_of_plans(programme, plans)
+    solving = fairness.working or any(row.state == ScenarioState.SOLVING and not row.stopped for row in rows)
     if request.headers.get("HX-Request") and not solving:  # all are solved since the last look
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "programme": programme, "comparable": can_compare(programme), "rows": rows, "solving": solving, "most": MOST,
+        "scored": is_scored(programme), "any_scored": any(row.scored for row in rows),
         "shown": {plan.number for plan in plans}, "here": request.get_full_path(),
-        "compared": comparison(programme, plans) if plans else None,
+        "compared": comparison(programme, plans) if plans else None, "fairness": fairness,
         "changes": changes_between(plans[0], plans[1], size=FEW) if len(plans) > 1 else None,
     }  # fmt: skip
     return render(request, "rounds/scenarios.html", context)
@@ -108,6 +111,23 @@ def scenario_present(request: PersonRequest, slug: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("scenarios", slug)
+
+
+@require_POST
+@audience(Audience.PROGRAMME_MANAGER)
+def scenarios_fairness(request: PersonRequest, slug: str) -> HttpResponse:
+    """Count who is matched under the plans that stand side by side, group by group."""
+    programme = managed_programme(request, slug)
+    numbers = [whole_number(raw) for raw in request.POST.getlist("s")]
+    if 0 in numbers:
+        raise Http404
+    plans = chosen(programme, numbers)
+    try:
+        actions.compare_fairness(by=request.person, programme=programme, plans=plans, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    there = "&".join(f"s={plan.number}" for plan in plans)
+    return redirect(f"{reverse('scenarios', args=[slug])}?{there}")
 
 
 @require_safe

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -15,6 +15,7 @@ from trellis.matching.actions.rounds import run_again, start_round
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Round
 from trellis.matching.queries.pool import matching_of
+from trellis.matching.queries.scenarios import can_compare
 from trellis.matching.queries.tryout import Tried, try_settings
 from trellis.matching.words import input_words
 from trellis.programmes import checks
@@ -37,6 +38,7 @@ from trellis.web.wizard.views.settings import FIELDS_BY_PATH
 from trellis_engine.matching import InputRefused
 
 PAGE = ["GET", "HEAD", "POST"]
+ONE_GOAL = ("objective", "spread")  # what is asked about the goal, where there is more than one
 Stored = Mapping[str, Any]  # Any: settings as a round keeps them, JSON
 
 
@@ -45,7 +47,7 @@ Stored = Mapping[str, Any]  # Any: settings as a round keeps them, JSON
 def settings(request: PersonRequest, slug: str) -> HttpResponse:
     """The programme's settings for every round from now on: save them, try them, or start a round with them."""
     programme = managed_programme(request, slug)
-    form = MatchingForm(posted(request), programme=programme)
+    form = _form(posted(request), programme)
     does = request.POST.get("does", "")
     if does in RESHAPES:
         form = _reshaped(request, form, does)
@@ -58,7 +60,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
             show(refusal, form, FIELDS_BY_PATH)
         except ChangedMeanwhile as refusal:
             programme.refresh_from_db()
-            form = MatchingForm(request.POST, programme=programme)
+            form = _form(request.POST, programme)
             show_what_is_saved(refusal, form)
     return _page(request, programme, form, None)
 
@@ -88,7 +90,7 @@ def again(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     programme = found.programme
     if found.state not in {RoundState.REVIEW, RoundState.FAILED}:
         return redirect("round", slug, number)
-    form = MatchingForm(posted(request), programme=programme, settings=MatchingSettings.of(found.settings))
+    form = _form(posted(request), programme, MatchingSettings.of(found.settings))
     does = request.POST.get("does", "")
     if does in RESHAPES:
         form = _reshaped(request, form, does)
@@ -107,13 +109,22 @@ def again(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     return _page(request, programme, form, found)
 
 
+def _form(data: QueryDict | None, programme: Programme, settings: MatchingSettings | None = None) -> MatchingForm:
+    """Peers and circles are matched with one goal alone, so nothing is asked about it and what is stored stays."""
+    form = MatchingForm(data, programme=programme, settings=settings)
+    if not can_compare(programme):
+        for name in ONE_GOAL:
+            form.fields[name].disabled = True
+    return form
+
+
 def _reshaped(request: PersonRequest, form: MatchingForm, does: str) -> MatchingForm:
     """The same form with other weights, not saved yet."""
     weights = RESHAPES[does](form)
     data = request.POST.copy()
     for name, weight in weight_values(weights).items():
         data[name] = str(weight)
-    return MatchingForm(data, programme=form.programme, settings=form.settings)
+    return _form(data, form.programme, form.settings)
 
 
 def _even(form: MatchingForm) -> Mapping[str, int]:
@@ -158,7 +169,7 @@ def _page(
         "programme": programme, "form": form, "found": found, "tried": tried, "seen": changes_so_far(programme),
         "rows": rule_rows(form, programme.slug, questions, len(apart), tried),
         "compared": sum(question.mode in ("score", "complement") for question in questions),
-        "pinned": len(pinned), "apart": len(apart), "fragment": fragment,
+        "pinned": len(pinned), "apart": len(apart), "fragment": fragment, "one_goal": not can_compare(programme),
     }  # fmt: skip
     name = "rounds/_tried.html" if fragment else "rounds/settings.html"
     bad = bool(form.errors) and not fragment  # what is tried while it is typed is no mistake yet

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from trellis.kernel import audit, clock
 from trellis.kernel.errors import Refusal
-from trellis.matching.actions import review
+from trellis.matching.actions import publishing, review, taking_back
 from trellis.matching.actions import rounds as actions
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.cost_words import against_words
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
+from trellis.matching.queries.exchanges import changes_of
 from trellis.matching.queries.proof import check_again, proof_of
+from trellis.matching.queries.rematch import can_place_again
 from trellis.matching.queries.review import next_choices, waiting_next_choices
+from trellis.matching.queries.scenarios import can_compare
 from trellis.matching.queries.start import obstacles_of, openings_of
 from trellis.matching.rules import Agreeing, can_rotate
 from trellis.people.models import Person
@@ -29,10 +32,11 @@ from trellis.web.lookup import managed_programme
 Step = Callable[[Person, Round, datetime], str]  # does it, and says what happened
 
 
-def find(request: PersonRequest, slug: str, number: int) -> Round:
-    """A round of a programme that the person runs; without its inputs, which only the engine reads."""
+def find(request: PersonRequest, slug: str, number: int, without: tuple[str, ...] = ()) -> Round:
+    """A round of a programme that the person runs; without its inputs, which only the engine reads, and whatever else
+    the page has no use for."""
     programme = managed_programme(request, slug)
-    rows = Round.objects.filter(programme=programme).select_related("programme").defer("inputs")
+    rows = Round.objects.filter(programme=programme).select_related("programme").defer("inputs", *without)
     return get_object_or_404(rows, number=number)
 
 
@@ -51,12 +55,13 @@ def rounds(request: PersonRequest, slug: str) -> HttpResponse:
     """Every round of the programme, and the next choices that wait for a decision."""
     programme = managed_programme(request, slug)
     found = rounds_of(programme)
-    running = next((row for row in found if row.state in {RoundState.SOLVING, RoundState.REVIEW}), None)
+    running = next((row for row in found if row.state in actions.OPEN), None)
     ready = openings_of(programme)
     obstacles = obstacles_of(programme, ready)
     context = {
         "programme": programme, "rounds": found, "open": running, "choices": next_choices(programme),
-        "rotates": can_rotate(programme), "ready": ready, "obstacles": obstacles,
+        "rotates": can_rotate(programme), "rematches": can_place_again(programme),
+        "comparable": can_compare(programme), "ready": ready, "obstacles": obstacles,
         "stopped": any(each.stops for each in obstacles),
     }  # fmt: skip
     return render(request, "rounds/rounds.html", context)
@@ -153,17 +158,22 @@ def publish(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         return step(request, found, _publish)
     if found.state != RoundState.REVIEW:
         return redirect("round", slug, number)
-    counts = state_counts(found)
+    counts, changes = state_counts(found), changes_of(found, [ProposalState.APPROVED])
     context = {
-        "programme": found.programme, "found": found, "approved": counts.get(ProposalState.APPROVED, 0),
-        "waiting": counts.get(ProposalState.UNDER_REVIEW, 0), "undo_minutes": actions.UNDO_MINUTES,
+        "programme": found.programme, "found": found,
+        "approved": counts.get(ProposalState.APPROVED, 0) - len(changes.stays), "changes": changes,
+        "waiting": counts.get(ProposalState.UNDER_REVIEW, 0), "long": publishing.is_long(found),
+        "undo_minutes": actions.UNDO_MINUTES,
         "offer_days": actions.OFFER_DAYS, "agreeing": Agreeing.of(found.programme),
     }  # fmt: skip
     return render(request, "rounds/publish.html", context)
 
 
 def _publish(by: Person, found: Round, now: datetime) -> str:
-    count = actions.publish_round(by=by, found=found, now=now)
+    if publishing.is_long(found):
+        publishing.ask_to_publish(by=by, found=found, now=now)
+        return gettext("Publishing has begun. You may leave this page; a notice comes when the last pair is out.")
+    count = publishing.publish_round(by=by, found=found, now=now)
     return ngettext(
         "Published: %(count)d pair. Everybody who is asked, and whoever begins, has been told.",
         "Published: %(count)d pairs. Everybody who is asked, and whoever begins, has been told.", count,
@@ -177,7 +187,10 @@ def undo(request: PersonRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _undo(by: Person, found: Round, now: datetime) -> str:
-    count = actions.undo_publish(by=by, found=found, now=now)
+    if taking_back.is_long(found):
+        taking_back.ask_to_undo(by=by, found=found, now=now)
+        return gettext("Taking it back has begun. You may leave this page; it goes on.")
+    count = taking_back.undo_publish(by=by, found=found, now=now)
     begun = state_counts(found).get(ProposalState.ACCEPTED, 0)
     said = ngettext(
         "Taken back: %(count)d pair is approved here again. Whoever had mail gets a correction.",
@@ -189,6 +202,18 @@ def _undo(by: Person, found: Round, now: datetime) -> str:
             "%(count)d pairs have already begun and stay together.", begun,
         ) % {"count": begun}  # fmt: skip
     return said
+
+
+@audience(Audience.PROGRAMME_MANAGER)
+@require_POST
+def go_on(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Set publishing, or taking back, going again after it was stopped."""
+    return step(request, find(request, slug, number), _go_on)
+
+
+def _go_on(by: Person, found: Round, now: datetime) -> str:
+    publishing.go_on(by=by, found=found, now=now)
+    return gettext("It goes on. What was done before is not done twice.")
 
 
 @audience(Audience.PROGRAMME_MANAGER)

@@ -35,13 +35,13 @@ class Tables(NamedTuple):
 class Covers(NamedTuple):
     """Steps of a row: whoever offers this skill above this level, if none of these bits is set yet."""
 
-    first: Ints  # [covering, row]: its steps are first..stop
+    first: Ints  # [covering, row]: steps first..middle ask for the skill itself, middle..stop for a neighbour
+    middle: Ints
     stop: Ints
     skill: Small
     level: Small
     bits: Words
-    gain: Small
-    offer_first: Ints  # [covering, skill x tiles + tile]
+    offer_first: Ints  # [covering, skill x tiles + tile]; columns ascend
     offer_column: Small
     offer_level: Small
     line: Ints  # [covering, row]: where the row's part of the points begins; then [half-hits, column's class]
@@ -145,18 +145,32 @@ def _coverings(covers: Covers, row: int, start: int, columns: int, bench: Bench)
     bits, hits, touched, score = bench.bits, bench.hits, bench.touched, bench.score
     for covering in range(covers.first.shape[0]):
         count = 0
-        for step in range(covers.first[covering, row], covers.stop[covering, row]):
+        middle, stop = covers.middle[covering, row], covers.stop[covering, row]
+        for step in range(covers.first[covering, row], middle):
             where = covers.skill[step] * tiles + tile
-            level, mask, gain = covers.level[step], covers.bits[step], covers.gain[step]
+            level, mask = covers.level[step], covers.bits[step]
             for entry in range(covers.offer_first[covering, where], covers.offer_first[covering, where + 1]):
-                if covers.offer_level[entry] > level:
-                    at = np.uint32(covers.offer_column[entry] - start)
-                    if bits[at] & mask == 0:
-                        if hits[at] == 0:
-                            touched[count] = at
-                            count += 1
-                        bits[at] |= mask
-                        hits[at] += gain
+                if covers.offer_level[entry] <= level:
+                    continue
+                at = np.uint32(covers.offer_column[entry] - start)
+                if hits[at] == 0:
+                    touched[count] = at
+                    count += 1
+                bits[at] |= mask
+                hits[at] += np.int32(2)
+        for step in range(middle, stop):
+            where = covers.skill[step] * tiles + tile
+            level, mask = covers.level[step], covers.bits[step]
+            for entry in range(covers.offer_first[covering, where], covers.offer_first[covering, where + 1]):
+                if covers.offer_level[entry] <= level:
+                    continue
+                at = np.uint32(covers.offer_column[entry] - start)
+                if bits[at] & mask == 0:
+                    if hits[at] == 0:
+                        touched[count] = at
+                        count += 1
+                    bits[at] |= mask
+                    hits[at] += np.int32(1)
         line, classes = covers.line[covering, row], covers.classes[covering]
         for each in range(count):
             at = np.uint32(touched[each])

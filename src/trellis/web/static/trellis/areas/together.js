@@ -2,7 +2,8 @@
 // opens, and nothing is changed before that. Without this file "Change mentor" leads to the same page.
 customElements.define("drag-together", class extends HTMLElement {
   connectedCallback() {
-    for (const row of this.querySelectorAll("[data-mentee]")) row.draggable = true;
+    // a row becomes one to drag when it is touched: making hundreds so at once would hold up the page
+    this.addEventListener("pointerdown", (event) => { this.row(event)?.setAttribute("draggable", "true"); });
     this.addEventListener("dragstart", (event) => this.take(event));
     this.addEventListener("dragover", (event) => this.over(event));
     this.addEventListener("drop", (event) => this.drop(event));
