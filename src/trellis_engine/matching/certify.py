@@ -77,7 +77,8 @@ def resealed(body: Certificate) -> Certificate:
 
 def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
     """Everything wrong with the certificate for these inputs; empty means: valid and proven best."""
-    form = COUNTING if _counts_pairs(pool, settings) else FORMS.get(settings.objective, FORMS[WITH_FLOOR])
+    counting = type(proof) is dict and "further" in proof
+    form = COUNTING if counting else FORMS.get(settings.objective, FORMS[WITH_FLOOR])
     return form.faults(proof, pool, settings, taxonomy) or tuple(_content(proof, pool, settings, taxonomy))
 
 
@@ -86,6 +87,8 @@ def _counts_pairs(pool: Pool, settings: Settings) -> bool:
 
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
+    if ("further" in proof) != _counts_pairs(pool, settings):  # it is for the people to say what counts
+        return iter([Fault("malformed", "certificate", {})])
     faults = [*pair_faults(proof["pairs"], "pairs", pool, settings)]
     faults += price_faults(proof["prices"], "prices", pool.mentor_by_id)
     for section in COVERS:
