@@ -1,6 +1,7 @@
 """What no plan can exceed, worked out over all pairs for the checker; with the compiler or, the same, without."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from trellis_engine.matching.cores import ROWS_AT_A_TIME, over_cores
 from trellis_engine.matching.grid import Grid
 from trellis_engine.matching.kernels import COMPILED
-from trellis_engine.matching.kernels.bounds import bound_rows, highest_rows
+from trellis_engine.matching.kernels.bounds import best_rows, bound_rows
 from trellis_engine.matching.kernels.scores import bench
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.terms import Scored
@@ -20,6 +21,26 @@ Flags = npt.NDArray[np.bool_]
 FORBIDDEN = -(1 << 60)
 
 
+@dataclass(frozen=True)
+class Best:
+    """Each row's best scores in each set of columns, greatest first, 0 where there are no more."""
+
+    first: Ints  # where each row's begin
+    scores: Small  # [set, row by row]
+
+    def last(self, chosen: int) -> Small:
+        """Of each row the last one, 0 for rows that want none."""
+        found = np.zeros(len(self.first) - 1, np.int32)
+        some = np.diff(self.first) > 0
+        found[some] = self.scores[chosen][self.first[1:][some] - 1]
+        return found
+
+    def reaching(self, chosen: int, least: Small) -> Ints:
+        """Of each row how many are at least so high, up to as many as it wants."""
+        enough = self.scores[chosen] >= np.repeat(np.maximum(least, 1), np.diff(self.first))
+        return np.diff(np.concatenate([[0], np.cumsum(enough)])[self.first])
+
+
 class Bound:
     """All pairs of one scorer. ``taken``: pairs that a pin has settled, which nobody can take again."""
 
@@ -29,21 +50,24 @@ class Bound:
         self.scored = Scored(scorer, taken) if COMPILED else None
         self.blocks = [slice(at, min(at + ROWS_AT_A_TIME, self.rows)) for at in range(0, self.rows, ROWS_AT_A_TIME)]
 
-    def highest(self, closed: Flags) -> Small:
-        """[set, row]: the row's best score among the columns open in each set, 0 without one."""
-        found = np.zeros((len(closed), self.rows), np.int32)
+    def best(self, closed: Flags, wants: Ints) -> "Best":
+        """Each row's best scores among the columns open in each set, as many as it wants."""
+        first = np.concatenate([[0], np.cumsum(wants)]).astype(np.int64)
+        found = np.zeros((len(closed), int(first[-1])), np.int32)
 
         def one(rows: slice) -> None:
             if self.scored is None:
                 scores = self._scores(rows)
                 for line, shut in zip(found, closed, strict=True):
-                    line[rows] = np.where(shut, 0, scores).max(axis=1, initial=0)
+                    ordered = -np.sort(-np.where(shut, 0, scores), axis=1)
+                    for row, best in enumerate(ordered, rows.start):
+                        line[first[row] : first[row + 1]] = best[: wants[row]]
             else:
                 terms = self.scored.of(rows.start, rows.stop)
-                highest_rows(terms, bench(), rows.start, rows.stop, closed.astype(np.uint32), found)
+                best_rows(terms, bench(), rows.start, rows.stop, closed.astype(np.uint32), first, found)
 
         over_cores(one, self.blocks)
-        return found
+        return Best(first, found)
 
     def worth(
         self, prices: Ints, least: Small, wants: Ints, bonus: Ints, closed: Flags, pairs: Sequence[tuple[int, int]]

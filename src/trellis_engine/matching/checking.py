@@ -3,7 +3,7 @@ be made. Imports nothing from any solver.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ SHORT = 12  # hexadecimal digits of a row's fingerprint: finds the row, the sect
 Certificate = dict[str, Any]
 Row = Mapping[str, Any]
 PAIR_FIELDS: Mapping[str, type] = {"mentee": str, "mentor": str, "score": int}
+PRICE_FIELDS: Mapping[str, type] = {"mentor": str, "price": int}
+HIGHEST_PRICE = 1 << 60
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,23 @@ class Fault:
 
 @dataclass(frozen=True)
 class Form:
-    """What a certificate of one objective holds: figures, and sections of rows with their fields."""
+    """What a certificate of one objective holds: figures, sections of rows with their fields, and ``choices``: words
+    that say which question it answers."""
 
     objective: str
     figures: tuple[str, ...]
     sections: Mapping[str, Mapping[str, type]]
+    choices: tuple[str, ...] = ()
+    version: int = VERSION
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return (*FACTS[:3], *self.choices, *FACTS[3:])
+
+    def of(self, plan: object, **rows: list[dict[str, Any]]) -> Certificate:
+        """The plan and its proof as JSON-able data, sealed."""
+        names = (*self.facts[1:], *self.figures)
+        return self.issued({"version": self.version} | {name: getattr(plan, name) for name in names} | rows)
 
     def issued(self, body: Certificate) -> Certificate:
         """The certificate, each row with its own short fingerprint, and every section sealed."""
@@ -58,15 +72,15 @@ class Form:
 
     def _row_prints(self, body: Row, section: str) -> Iterator[str]:
         """Of each row of a section, together with the facts that every row rests on."""
-        facts = digests([body[fact] for fact in FACTS])
+        facts = digests([body[fact] for fact in self.facts])
         return (facts([row[name] for name in self.sections[section]])[:SHORT] for row in body[section])
 
     def _seal(self, body: Row) -> dict[str, str]:
-        head = digest([body[name] for name in (*FACTS, *self.figures)])
+        head = digest([body[name] for name in (*self.facts, *self.figures)])
         return {"head": head} | {section: digest(body[section]) for section in self.sections}
 
     def _shape(self, proof: Certificate) -> Iterator[Fault]:
-        types: dict[str, type] = dict.fromkeys(FACTS, str) | {"version": int, "seal": dict}
+        types: dict[str, type] = dict.fromkeys(self.facts, str) | {"version": int, "seal": dict}
         types |= dict.fromkeys(self.figures, int) | dict.fromkeys(self.sections, list)
         if type(proof) is not dict or set(proof) != set(types):
             yield Fault("malformed", "certificate", {})
@@ -80,7 +94,7 @@ class Form:
                     yield Fault("malformed", f"{section}/{at}", {})
 
     def _inputs(self, proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
-        for name, known in (("version", VERSION), ("objective", self.objective)):
+        for name, known in (("version", self.version), ("objective", self.objective)):
             if proof[name] != known:
                 yield Fault("malformed", name, {})
         if proof["settings_hash"] != hash_settings(settings):
@@ -101,13 +115,40 @@ class Form:
 
 
 def _whole(row: Row) -> bool:
-    """A row's tables map words to whole numbers, and nothing is longer than any honest number."""
+    """A row's tables map words to whole numbers, and its lists are of words."""
     tables = [value for value in row.values() if type(value) is dict]
-    return all(type(k) is str and type(v) is int for table in tables for k, v in table.items())
+    words = [word for value in row.values() if type(value) is list for word in value]
+    return all(type(k) is str and type(v) is int for table in tables for k, v in table.items()) and all(
+        type(word) is str for word in words
+    )
+
+
+def rows_of(things: Iterable[object], fields: Iterable[str] = PAIR_FIELDS) -> list[dict[str, Any]]:
+    return [{name: getattr(thing, name) for name in fields} for thing in things]
+
+
+def price_rows(prices: Mapping[str, int], whose: str = "mentor") -> list[dict[str, Any]]:
+    return [{whose: person, "price": price} for person, price in prices.items()]
 
 
 def named(row: Row) -> Params:
-    return {name: row[name] for name in ("mentee", "mentor") if name in row}
+    return {name: row[name] for name in ("mentee", "mentor", "person", "joins") if name in row}
+
+
+def price_faults(
+    rows: Iterable[Row], section: str, known: Collection[str], whose: str = "mentor", *, every: bool = True
+) -> Iterator[Fault]:
+    """Nobody unknown, nobody twice, no price beyond any honest one; and where ``every``, nobody without one. Rows of
+    people without a price are looked at likewise."""
+    left = set(known)
+    for at, row in enumerate(rows):
+        if row[whose] not in left:
+            yield Fault("price_unknown", f"{section}/{at}", named(row))
+        if not 0 <= row.get("price", 0) <= HIGHEST_PRICE:
+            yield Fault("price_out_of_range", f"{section}/{at}", named(row))
+        left.discard(row[whose])
+    if every:
+        yield from (Fault("price_missing", section, {whose: person}) for person in sorted(left))
 
 
 def pair_faults(rows: Iterable[Row], section: str, pool: Pool, settings: Settings) -> Iterator[Fault]:
@@ -131,6 +172,12 @@ def place_faults(rows: Iterable[Row], section: str, pool: Pool) -> Iterator[Faul
         for person, count in Counter(row[name] for row in rows).items():
             if count > people[person].places:
                 yield Fault("over_places", section, {name: person, "places": people[person].places})
+
+
+def figures_of(rows: Iterable[Row]) -> dict[str, int]:
+    """What pairs add up to."""
+    rows = list(rows)
+    return {"total": sum(row["score"] for row in rows), "matched": len({row["mentee"] for row in rows})}
 
 
 def figure_faults(proof: Certificate, figures: Mapping[str, int]) -> Iterator[Fault]:

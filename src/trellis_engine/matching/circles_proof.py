@@ -14,17 +14,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from trellis_engine.matching.checking import (
-    FACTS,
     PAIR_FIELDS,
-    VERSION,
+    PRICE_FIELDS,
     Certificate,
     Fault,
     Form,
     Row,
     figure_faults,
-    named,
+    figures_of,
     pair_faults,
     place_faults,
+    price_faults,
+    price_rows,
+    rows_of,
     score_faults,
 )
 from trellis_engine.matching.circle_plan import CIRCLE_OBJECTIVE, CirclePlan
@@ -32,17 +34,13 @@ from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.settings import HIGHEST_SCORE, Settings
 
-MOST = 1 << 60
 FIGURES = ("bonus", "bound", "matched", "smallest", "total")
-FORM = Form(CIRCLE_OBJECTIVE, FIGURES, {"pairs": PAIR_FIELDS, "prices": {"mentor": str, "price": int}})
+FORM = Form(CIRCLE_OBJECTIVE, FIGURES, {"pairs": PAIR_FIELDS, "prices": PRICE_FIELDS})
 
 
 def circles_certificate(plan: CirclePlan) -> Certificate:
     """The plan and its ceiling as JSON-able data, sealed."""
-    body: Certificate = {"version": VERSION} | {name: getattr(plan, name) for name in (*FACTS[1:], *FIGURES)}
-    body["pairs"] = [{name: getattr(pair, name) for name in PAIR_FIELDS} for pair in plan.pairs]
-    body["prices"] = [{"mentor": mentor, "price": price} for mentor, price in plan.prices.items()]
-    return FORM.issued(body)
+    return FORM.of(plan, pairs=rows_of(plan.pairs), prices=price_rows(plan.prices))
 
 
 def verify_circles(
@@ -58,22 +56,14 @@ def verify_circles(
 
 def _known(proof: Certificate, pool: Pool, settings: Settings) -> Iterator[Fault]:
     yield from pair_faults(proof["pairs"], "pairs", pool, settings)
-    missing = set(pool.mentor_by_id)
-    for at, row in enumerate(proof["prices"]):
-        if row["mentor"] not in missing:
-            yield Fault("price_unknown", f"prices/{at}", named(row))
-        if not 0 <= row["price"] <= MOST:
-            yield Fault("price_out_of_range", f"prices/{at}", named(row))
-        missing.discard(row["mentor"])
-    yield from (Fault("price_missing", "prices", {"mentor": mentor}) for mentor in sorted(missing))
+    yield from price_faults(proof["prices"], "prices", pool.mentor_by_id)
 
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy, smallest: int) -> Iterator[Fault]:
     rows: list[Row] = proof["pairs"]
     yield from place_faults(rows, "pairs", pool)
     yield from _sizes(rows, settings, smallest)
-    figures = {"matched": len({r["mentee"] for r in rows}), "total": sum(r["score"] for r in rows)}
-    yield from figure_faults(proof, figures | {"smallest": smallest})
+    yield from figure_faults(proof, figures_of(rows) | {"smallest": smallest})
     if proof["bonus"] <= HIGHEST_SCORE * len(pool.mentees):
         yield Fault("bonus_too_small", "bonus", {})
     ceiling = _Ceiling(proof, pool, settings, taxonomy)

@@ -9,7 +9,7 @@ can be cut into sizes smallest..largest.
 
 from itertools import combinations
 
-from trellis_engine.matching.group_plan import GroupPlan
+from trellis_engine.matching.circle_plan import GroupPlan
 from trellis_engine.matching.hashing import hash_inputs, hash_settings, salted_order
 from trellis_engine.matching.peer_plan import SYMMETRIC, same_people
 from trellis_engine.matching.peers import PeerScores

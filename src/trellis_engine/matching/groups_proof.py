@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.both_ways import BothWays
-from trellis_engine.matching.checking import FACTS, VERSION, Certificate, Fault, Form, figure_faults
-from trellis_engine.matching.group_plan import GROUP_OBJECTIVE, GroupPlan
+from trellis_engine.matching.checking import Certificate, Fault, Form, figure_faults
+from trellis_engine.matching.circle_plan import GROUP_OBJECTIVE, GroupPlan
 from trellis_engine.matching.peer_plan import looks_for_peer
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.score import Scorer
@@ -25,9 +25,7 @@ FORM = Form(GROUP_OBJECTIVE, FIGURES, {"groups": {"members": list}})
 
 def groups_certificate(plan: GroupPlan) -> Certificate:
     """The plan and its ceiling as JSON-able data, sealed."""
-    body: Certificate = {"version": VERSION} | {name: getattr(plan, name) for name in (*FACTS[1:], *FIGURES)}
-    body["groups"] = [{"members": list(group)} for group in plan.groups]
-    return FORM.issued(body)
+    return FORM.of(plan, groups=[{"members": list(group)} for group in plan.groups])
 
 
 def verify_groups(
@@ -45,7 +43,7 @@ def _known(proof: Certificate, pool: Pool) -> Iterator[Fault]:
     seen: set[str] = set()
     for at, row in enumerate(proof["groups"]):
         members = row["members"]
-        if any(type(each) is not str or each not in pool.mentee_by_id for each in members):
+        if not pool.mentee_by_id.keys() >= set(members):
             yield Fault("pair_unknown", f"groups/{at}", {})
             continue
         taken = [each for each in members if each in seen or not looks_for_peer(pool, each)]
@@ -81,7 +79,7 @@ def _scores(pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Ints:
     """The weaker direction of every pair of people who look, 0 where a rule forbids either."""
     people = [person.id for person in pool.mentees]
     crowd = Pool(pool.mentees, tuple(pool.mentor_by_id[each] for each in people))
-    both = np.zeros((len(people), len(people)), np.int64)
+    both: Ints = np.zeros((len(people), len(people)), np.int64)
     for rows, there, back in BothWays(Scorer(crowd, settings, taxonomy)).blocks():
         both[rows] = np.minimum(there, back)
     looks = np.array([looks_for_peer(pool, each) for each in people], bool)

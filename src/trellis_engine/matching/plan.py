@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trellis_engine.matching.reasons import Unmatched
 
 ENGINE_VERSION = "2"
+PAIRS_IN_A_FIRST = 8  # a first mentor counts as much as this many pairs: nobody's only one is ever worth less
 
 
 @dataclass(frozen=True, order=True)
@@ -21,14 +22,15 @@ class Pair:
 class Plan:
     """The best plan for the objective, with everything needed to prove and repeat it.
 
-    ``bonus`` is what a mentee's first mentor is worth: more than twice any possible total, which puts
-    the number of matched mentees first, or nothing where the objective is the total alone. ``value`` =
-    bonus x matched + total + ``extra``, which is what kept pairs are worth less what the spread of load
-    costs. ``floor``: nobody matched has
-    less than this or, where nobody better exists, than their very best (0: no floor was asked for).
-    ``most`` and ``beyond`` are the mentors of the two covers that prove the number of matched mentees and
-    the floor (see certify.py). ``prices``: what one more place with a mentor would add to ``value``.
-    ``silent``: factors with a weight for which nobody stated anything.
+    ``bonus`` is what a mentee's first mentor is worth: far more than any possible total, which puts
+    the number of matched mentees first, or nothing where the objective is the total alone. ``pair_bonus``: what
+    each pair is worth beyond its score, more than twice any total, where somebody wants several mentors and a floor
+    was asked for; otherwise nothing. ``value`` = bonus x matched + pair_bonus x pairs + total + ``extra``, which is
+    what kept pairs are worth less what the spread of load costs. ``floor``: no pair has less than this or, where the
+    pool has fewer that good for a mentee than they want, than the last of their own best (0: no floor was asked for).
+    ``most``, ``further`` and ``beyond`` are the mentors of the covers that prove the number of matched mentees, of
+    pairs where they are counted, and the floor (see certify.py). ``prices``: what one more place with a mentor would
+    add to ``value``. ``silent``: factors with a weight for which nobody stated anything.
     """
 
     pairs: tuple[Pair, ...]
@@ -45,9 +47,11 @@ class Plan:
     engine_version: str = ENGINE_VERSION
     floor: int = 0
     most: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
     extra: int = 0
+    pair_bonus: int = 0
 
     @property
     def value(self) -> int:
-        return self.bonus * self.matched + self.total + self.extra
+        return self.bonus * self.matched + self.pair_bonus * len(self.pairs) + self.total + self.extra

@@ -77,10 +77,10 @@ class Opened:
         if self.pairs_only:
             return PAIRS_ONLY[self.objective].issued(said)
         if self.equals:
-            return peers_proof.resealed(said)
+            return peers_proof.FORM.issued(said)
         if self.weeks:
             return rotation_proof.FORM.issued(said)
         if self.smallest:
             return circles_proof.FORM.issued(said)
         own = {"stable": stable_proof.FORM, "wishes": wishes_proof.FORM}
-        return own.get(self.objective, certify.FORMS[certify.WITH_FLOOR]).issued(said)
+        return own[self.objective].issued(said) if self.objective in own else certify.resealed(said)

@@ -108,9 +108,10 @@ class Reserve:
         known = Known(program.first, program.listed, program.end_b, program.n)
         terms = self.scored.of(dense.start, dense.stop)
         asked = Doubtful(rows, slack, doubtful.columns, doubtful.short)
-        count = find_paying(terms, asked, known, program.worths, program.prices, self.least, MOST, found)
+        each = self.scan.pair_bonus
+        count = find_paying(terms, asked, known, program.worths, program.prices - each, self.least, MOST, found)
         if count:
-            program.add_edges(found.rows[:count], found.columns[:count], found.worth[:count])
+            program.add_edges(found.rows[:count], found.columns[:count], found.worth[:count] + each)
         return int(count)
 
     def look(self, program: Program, closed: Flags, kept: int | None = None, *, count: bool = False) -> Offers:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trellis_engine.matching.assign import Graph
-from trellis_engine.matching.dense import assign_dense
+from trellis_engine.matching.assign import Graph, assign
 from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.kernels.weeks import colour
 from trellis_engine.matching.openings import Edges, Ints, Openings
@@ -84,7 +83,7 @@ def _best(openings: Openings, edges: Edges, worths: _Worths) -> tuple[list[Pair]
     bonus = np.full(len(openings.wants), worths.first, np.int64)
     bonus[[row for row, _ in openings.pinned]] = 0
     uses = np.diff(edges.first), np.bincount(edges.mentor, minlength=count)
-    found = assign_dense(
+    found = assign(
         Graph(
             first=edges.first,
             mentor=edges.mentor,

@@ -16,16 +16,20 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.checking import (
-    FACTS,
+    HIGHEST_PRICE,
     PAIR_FIELDS,
-    VERSION,
+    PRICE_FIELDS,
     Certificate,
     Fault,
     Form,
     Row,
     figure_faults,
+    figures_of,
     named,
     pair_faults,
+    price_faults,
+    price_rows,
+    rows_of,
     score_faults,
 )
 from trellis_engine.matching.people import Pool, Taxonomy
@@ -35,19 +39,13 @@ from trellis_engine.matching.weekly import MOST_WEEKS, Rotation
 
 Ints = npt.NDArray[np.int64]
 MEETING_FIELDS: Mapping[str, type] = {"week": int, **PAIR_FIELDS}
-PRICE_FIELDS: Mapping[str, type] = {"mentor": str, "price": int}
 FIGURES = ("weeks", "matched", "total", "each", "first")
 FORM = Form("rotation", FIGURES, {"meetings": MEETING_FIELDS, "prices": PRICE_FIELDS})
-HIGHEST_PRICE = 1 << 60
 
 
 def certificate_of(rotation: Rotation) -> Certificate:
     """The rotation and its prices as JSON-able data, sealed."""
-    body: Certificate = {"version": VERSION} | {fact: getattr(rotation, fact) for fact in FACTS[1:]}
-    body |= {figure: getattr(rotation, figure) for figure in FIGURES}
-    body["meetings"] = [{name: getattr(meeting, name) for name in MEETING_FIELDS} for meeting in rotation.meetings]
-    body["prices"] = [{"mentor": mentor, "price": price} for mentor, price in rotation.prices.items()]
-    return FORM.issued(body)
+    return FORM.of(rotation, meetings=rows_of(rotation.meetings, MEETING_FIELDS), prices=price_rows(rotation.prices))
 
 
 def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
@@ -57,24 +55,14 @@ def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonom
 
 def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> Iterator[Fault]:
     rows: list[Row] = proof["meetings"]
-    faults = [*pair_faults(rows, "meetings", pool, settings), *_price_faults(proof, pool)]
+    faults = [*pair_faults(rows, "meetings", pool, settings)]
+    faults += price_faults(proof["prices"], "prices", pool.mentor_by_id, every=False)  # the others' places cost nothing
     if not faults:
         faults += _week_faults(proof, pool)
-        figures = {"matched": len({r["mentee"] for r in rows}), "total": sum(r["score"] for r in rows)}
-        faults += [*figure_faults(proof, figures), *_worth_faults(proof, pool, settings)]
+        faults += [*figure_faults(proof, figures_of(rows)), *_worth_faults(proof, pool, settings)]
     if not faults:
         faults += _bound_faults(proof, pool, settings, Scorer(pool, settings, taxonomy))
     return iter(faults)
-
-
-def _price_faults(proof: Certificate, pool: Pool) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for at, row in enumerate(proof["prices"]):
-        if row["mentor"] not in pool.mentor_by_id or row["mentor"] in seen:
-            yield Fault("price_unknown", f"prices/{at}", named(row))
-        if not 0 <= row["price"] <= HIGHEST_PRICE:
-            yield Fault("price_out_of_range", f"prices/{at}", named(row))
-        seen.add(row["mentor"])
 
 
 def _week_faults(proof: Certificate, pool: Pool) -> Iterator[Fault]:
@@ -141,9 +129,8 @@ class _Bound:
         for columns in self.pinned.values():
             places[columns] -= 1
         self.open = places > 0
-        prices: list[int] = [0] * len(pool.mentors)
-        for row in proof["prices"]:
-            prices[self.columns[row["mentor"]]] = row["price"]
+        of = {row["mentor"]: row["price"] for row in proof["prices"]}
+        prices = [of.get(person.id, 0) for person in pool.mentors]
         self.prices = np.array(prices, np.int64)
         self.most = sum(count * price for count, price in zip(places.tolist(), prices, strict=True))
         self.worth = 0

@@ -36,7 +36,10 @@ class Offers:
 
 
 class Scan:
-    """All pairs of one scorer. ``taken``: pairs that are settled already and offered no more."""
+    """All pairs of one scorer. ``taken``: pairs that are settled already and offered no more. ``pair_bonus``: what
+    every pair is worth to the plan beyond its score, where pairs are counted."""
+
+    pair_bonus = 0
 
     def __init__(self, scorer: Scorer, taken: tuple[tuple[int, int], ...] = ()) -> None:
         self.scorer = scorer
@@ -61,6 +64,7 @@ class Scan:
 
         ``least``: lowest score a row accepts. ``closed`` columns are not offered.
         """
+        prices = prices - self.pair_bonus
         above = np.maximum(above, -OUT)  # so that margin and column fit one number
         since = np.array(sorted(row * self.columns + column for row, column in self.taken_since), np.int64)
         most = max(min(most + len(since), self.columns), 1)
@@ -99,13 +103,13 @@ class Scan:
         )
 
     def bonus_of(self, rows: Small, columns: Small) -> Ints:
-        """What these pairs are worth beyond their score, because they stand already."""
+        """What these pairs are worth beyond their score, because they count or stand already."""
         settings = self.scorer.encoded.settings
         kept = {row * self.columns + column for row, column in self.scorer.encoded.places(settings.kept)}
         if not kept:
-            return np.zeros(len(rows), np.int64)
+            return np.full(len(rows), self.pair_bonus, np.int64)
         codes = rows.astype(np.int64) * self.columns + columns
-        return settings.keep_bonus * np.isin(codes, np.array(sorted(kept), np.int64)).astype(np.int64)
+        return self.pair_bonus + settings.keep_bonus * np.isin(codes, np.array(sorted(kept), np.int64)).astype(np.int64)
 
     def _plain(self, rows: slice, prices: Ints, above: Ints, least: Small, closed: Flags, found: Rows) -> None:
         """What the compiled loop does, by the plain scorer and NumPy."""

@@ -8,13 +8,13 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.floor import Floor, highest_floor
+from trellis_engine.matching.floor import Floor, highest_floor, last_of_best
 from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.kernels.scores import OUT
 from trellis_engine.matching.leftover import why_left
 from trellis_engine.matching.openings import Openings
 from trellis_engine.matching.people import Pool, Taxonomy
-from trellis_engine.matching.plan import Pair, Plan
+from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Pair, Plan
 from trellis_engine.matching.program import Program
 from trellis_engine.matching.reasons import InputRefused, Unmatched
 from trellis_engine.matching.reserve import Reserve, Step, unwatched
@@ -26,6 +26,7 @@ from trellis_engine.matching.wishes import solve_wishes
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
+WITH_FLOOR = "matched_floor_total"
 FIRST_CANDIDATES = 24  # pairs of each mentee to begin with
 
 
@@ -56,8 +57,8 @@ class Solving:
     def __post_init__(self) -> None:
         self.openings = Openings(self.pool, self.settings, self.taxonomy, self.salt, spreads=True)
         self.pool = self.openings.pool
-        self.bonus = first_mentor_bonus(self.pool, self.settings)
         self.scan = Scan(self.openings.scorer, tuple(self.openings.pinned))
+        self.bonus = first_mentor_bonus(self.pool, self.settings)
         self.reserve = Reserve(self.scan)
         places = self.openings.places
         self.closed: Flags = places < 1
@@ -68,12 +69,23 @@ class Solving:
         # nobody takes the same partner twice, however many they would have
         wants = np.minimum(self.openings.wants, len(places))
         self.program = Program(wants, np.minimum(places, len(wants)), bonuses, spread, self.base)
-        self.floor = Floor(0, np.zeros(len(wants), np.int32), np.zeros(len(places), bool), np.zeros(len(places), bool))
+        self.floor = Floor.none(len(wants), len(places))
+
+    @property
+    def bonus(self) -> int:
+        """What a mentee's first mentor is worth."""
+        return self._bonus
+
+    @bonus.setter
+    def bonus(self, bonus: int) -> None:
+        """Each pair is worth a part of it, where pairs are counted."""
+        self._bonus = bonus
+        self.scan.pair_bonus = bonus // PAIRS_IN_A_FIRST if counts_pairs(self.pool, self.settings) else 0
 
     def run(self, step: Step) -> Plan:
         look = self.reserve.look(self.program, self.closed, FIRST_CANDIDATES, count=True)
         self.reserve.solve(self.program, self.closed, step)
-        if self.settings.objective == "matched_floor_total" and self.program.limit[: self.scan.rows].max(initial=0) < 2:
+        if self.settings.objective == WITH_FLOOR:
             self._raise_floor(look.highest, step)
         return self.plan(look)
 
@@ -88,6 +100,7 @@ class Solving:
 
     def _raise_floor(self, highest: Small, step: Step) -> None:
         """Nobody worse off than need be: forbid what is below the highest floor, and solve on."""
+        highest = last_of_best(self.scan, self.program.limit[: self.scan.rows], self.closed, highest)
         self.floor = highest_floor(self.scan, self.program, highest, self.closed, step)
         rows, columns = self.program.end_a, self.program.end_b - np.int32(self.program.n)
         scores = self.program.weight - self.scan.bonus_of(rows, columns)
@@ -111,6 +124,7 @@ class Solving:
             unmatched=self._left(look, pairs),
             prices=dict(sorted(zip(mentors, self.program.prices.tolist(), strict=True))),
             bonus=self.bonus,
+            pair_bonus=self.scan.pair_bonus,
             objective=self.settings.objective,
             silent=self.openings.scorer.silent,
             settings_hash=hash_settings(self.settings),
@@ -118,6 +132,7 @@ class Solving:
             salt=self.salt,
             floor=self.floor.score,
             most=_named(mentors, self.floor.most),
+            further=_named(mentors, self.floor.further) if self.scan.pair_bonus else (),
             beyond=_named(mentors, self.floor.beyond),
             extra=self.beyond_scores(pairs),
         )
@@ -143,9 +158,15 @@ class Solving:
         return self.settings.keep_bonus * kept - self.settings.spread * units
 
 
+def counts_pairs(pool: Pool, settings: Settings) -> bool:
+    """Whether a floor could take somebody's second mentor away, if every pair did not count by itself."""
+    return settings.objective == WITH_FLOOR and any(person.places > 1 for person in pool.mentees)
+
+
 def first_mentor_bonus(pool: Pool, settings: Settings) -> int:
-    """More than twice anything that pairs could add or cost, so that counts and totals can be read back apart; nothing
-    where the total alone counts. Raises InputRefused where the numbers would not fit."""
+    """So much that counts and totals can be read back apart: a part of it, which is what each pair counts where pairs
+    are counted, is more than twice anything that scores could add or spread loads cost. Nothing where the total alone
+    counts. Raises InputRefused where the numbers would not fit."""
     if settings.objective == "total":
         return 0
     m, n = len(pool.mentees), len(pool.mentors)
@@ -153,7 +174,7 @@ def first_mentor_bonus(pool: Pool, settings: Settings) -> int:
     offered = sum(min(person.places, m) for person in pool.mentors)
     heaviest = max((person.busy + min(person.places, m) for person in pool.mentors), default=0)
     each = HIGHEST_SCORE + settings.keep_bonus + settings.spread * heaviest
-    bonus = 2 * each * min(wanted, offered) + 1
+    bonus = PAIRS_IN_A_FIRST * (2 * each * min(wanted, offered) + 1)
     if 2 * bonus >= OUT:
         raise InputRefused("pool_too_large", pairs=m * n, most=OUT // each)
     return bonus

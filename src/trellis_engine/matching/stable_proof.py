@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.checking import (
-    FACTS,
     PAIR_FIELDS,
-    VERSION,
     Certificate,
     Fault,
     Form,
     Row,
     figure_faults,
+    figures_of,
     pair_faults,
     place_faults,
+    rows_of,
     score_faults,
 )
 from trellis_engine.matching.grid import Grid, Mask
@@ -42,10 +42,7 @@ ANYBODY, NOBODY = -1, 1 << 62  # whom a person would have: with a place left any
 
 def certificate_of(plan: Plan) -> Certificate:
     """The plan as JSON-able data, sealed."""
-    body: Certificate = {"version": VERSION} | {fact: getattr(plan, fact) for fact in FACTS[1:]}
-    body |= {"matched": plan.matched, "total": plan.total}
-    body["pairs"] = [{name: getattr(pair, name) for name in PAIR_FIELDS} for pair in plan.pairs]
-    return FORM.issued(body)
+    return FORM.of(plan, pairs=rows_of(plan.pairs))
 
 
 def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
@@ -58,9 +55,7 @@ def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxon
     faults = [*pair_faults(rows, "pairs", pool, settings)]
     if not faults:
         faults += place_faults(rows, "pairs", pool)
-        faults += figure_faults(
-            proof, {"matched": len({r["mentee"] for r in rows}), "total": sum(r["score"] for r in rows)}
-        )
+        faults += figure_faults(proof, figures_of(rows))
     if not faults:
         faults += _blocking(proof, pool, settings, taxonomy)
     return iter(faults)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trellis_engine.matching.people import Pool, Taxonomy
-from trellis_engine.matching.plan import Plan
+from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Plan
 from trellis_engine.matching.reasons import Refusal
 from trellis_engine.matching.score import ONLY, Scorer, why_not
 from trellis_engine.matching.settings import Settings
@@ -12,18 +12,24 @@ from trellis_engine.matching.settings import Settings
 
 @dataclass(frozen=True)
 class Forcing:
-    """The least that forcing a pair costs: ``loss`` in units of Plan.value, and the same read
-    apart as mentees left without a mentor and points of total score (negative: points gained)."""
+    """The least that forcing a pair costs: ``loss`` in units of Plan.value, and the same read apart as mentees left
+    without a mentor, points of total score (negative: points gained), and, where pairs are counted, how many fewer
+    there are in all (negative: more)."""
 
     loss: int
     mentees: int
     points: int
+    pairs: int = 0
 
     @classmethod
     def of(cls, loss: int, bonus: int) -> "Forcing":
         """Read a loss apart; without a bonus for anybody's first mentor it is points alone."""
-        mentees = (loss + bonus // 2) // bonus if bonus else 0
-        return cls(loss, mentees, loss - mentees * bonus)
+        if not bonus:
+            return cls(loss, 0, loss)
+        each = bonus // PAIRS_IN_A_FIRST
+        counted = (loss + each // 2) // each
+        mentees = (counted + PAIRS_IN_A_FIRST // 2) // PAIRS_IN_A_FIRST
+        return cls(loss, mentees, loss - counted * each, counted - mentees * PAIRS_IN_A_FIRST)
 
 
 def cost_of_forcing(
@@ -46,7 +52,7 @@ def cost_of_forcing(
         return Refusal("places_taken_by_pins", {})
     scores = Scorer(Pool((mentee,), pool.mentors), settings, taxonomy).judge(ONLY)[0][0].tolist()
     margins = {
-        person.id: score - plan.prices[person.id]
+        person.id: score + plan.pair_bonus - plan.prices[person.id]
         for person, score in zip(pool.mentors, scores, strict=True)
         if score and open_places[person.id] > 0 and (mentee_id, person.id) not in settings.pinned
     }

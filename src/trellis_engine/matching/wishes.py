@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trellis_engine.matching.assign import Assignment, Graph
-from trellis_engine.matching.dense import assign_dense
+from trellis_engine.matching.assign import Assignment, Graph, assign
 from trellis_engine.matching.hashing import hash_inputs, hash_settings
 from trellis_engine.matching.kernels.faces import FIRST, FREE, FULL, HELD, OPEN, narrow
 from trellis_engine.matching.openings import Ints, Openings, Small
@@ -162,7 +161,7 @@ class _Face:
         worth = (weight > 0) | (bonus[self.row] > 0)
         rows, columns = self.row[worth], self.column[worth]
         counts = [np.bincount(e, minlength=len(each)) for e, each in zip((rows, columns), self.limits, strict=True)]
-        return assign_dense(
+        return assign(
             Graph(
                 first=np.concatenate([[0], np.cumsum(counts[0])]).astype(np.int64),
                 mentor=columns,

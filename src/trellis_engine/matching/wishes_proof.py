@@ -23,16 +23,16 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.checking import (
-    FACTS,
     PAIR_FIELDS,
-    VERSION,
     Certificate,
     Fault,
     Form,
     Row,
     figure_faults,
+    figures_of,
     pair_faults,
     place_faults,
+    rows_of,
     score_faults,
 )
 from trellis_engine.matching.people import Pool, Taxonomy
@@ -49,14 +49,8 @@ ANY_WORTH = -(1 << 61)  # below every margin: what somebody must have, at whatev
 
 def certificate_of(plan: StagedPlan) -> Certificate:
     """The plan and the prices of every stage as JSON-able data, sealed."""
-    body: Certificate = {"version": VERSION} | {fact: getattr(plan, fact) for fact in FACTS[1:]}
-    body |= {"matched": plan.matched, "total": plan.total}
-    body["pairs"] = [{name: getattr(pair, name) for name in PAIR_FIELDS} for pair in plan.pairs]
-    body["stages"] = [
-        {"goal": stage.goal, "rank": stage.rank, "value": stage.value, "prices": dict(stage.prices)}
-        for stage in plan.stages
-    ]
-    return FORM.issued(body)
+    stages = [row | {"prices": dict(row["prices"])} for row in rows_of(plan.stages, STAGE_FIELDS)]
+    return FORM.of(plan, pairs=rows_of(plan.pairs), stages=stages)
 
 
 def verify(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxonomy) -> tuple[Fault, ...]:
@@ -69,8 +63,7 @@ def _content(proof: Certificate, pool: Pool, settings: Settings, taxonomy: Taxon
     faults = [*pair_faults(rows, "pairs", pool, settings), *_price_faults(proof, pool)]
     if not faults:
         faults += place_faults(rows, "pairs", pool)
-        figures = {"matched": len({r["mentee"] for r in rows}), "total": sum(r["score"] for r in rows)}
-        faults += figure_faults(proof, figures)
+        faults += figure_faults(proof, figures_of(rows))
     if not faults:
         left = _Left(proof, pool, settings)
         faults += left.read(Scorer(pool, settings, taxonomy))

@@ -117,19 +117,36 @@ def by_flow(instance: Instance, first: int) -> Cells:
 
 
 def under(instance: Instance, floor: int) -> Instance:
-    """Only pairs good enough: at least the floor or, where nobody better is open to a mentee, their very best."""
-    best: dict[int, int] = {}
+    """Only pairs good enough: at least the floor or, where a mentee has fewer that good than they want, the last of
+    their own best."""
+    open_to: dict[int, list[int]] = {}
     for (row, column), score in instance.scores.items():
         if instance.places[column] > 0:
-            best[row] = max(best.get(row, 0), score)
-    return instance.among(lambda cell: instance.scores[cell] >= min(floor, best.get(cell[0], 0)))
+            open_to.setdefault(row, []).append(score)
+    last = {
+        row: sorted(scores, reverse=True)[instance.wants[row] - 1]
+        for row, scores in open_to.items()
+        if 0 < instance.wants[row] <= len(scores)
+    }
+    return instance.among(lambda cell: instance.scores[cell] >= min(floor, last.get(cell[0], 0)))
 
 
-def highest_floor(instance: Instance, most: int) -> int:
-    """The highest score that as a floor still leaves as many matched, by one flow for each."""
+def counting_pairs(instance: Instance) -> Cells:
+    """Most mentees, then most pairs, then the value, as one flow."""
+    each = instance.first
+    heavy = replace(instance, scores={cell: score + each for cell, score in instance.scores.items()})
+    return by_flow(heavy, each * (sum(instance.wants) + 1))
+
+
+def highest_floor(instance: Instance) -> int:
+    """The highest score that as a floor leaves as many matched, and as many pairs, by one flow for each."""
+
+    def counts(cells: Cells) -> tuple[int, int]:
+        return instance.matched(cells), len(cells)
+
+    most = counts(counting_pairs(instance))
     steps = sorted(set(instance.scores.values()))
-    feasible = [step for step in steps if instance.matched(by_flow(under(instance, step), instance.first)) == most]
-    return max(feasible, default=0)
+    return max((step for step in steps if counts(counting_pairs(under(instance, step))) == most), default=0)
 
 
 def by_wishes(instance: Instance, ranks: dict[Cell, int], longest: int) -> Cells:
@@ -159,6 +176,29 @@ def every_plan(instance: Instance) -> Iterator[Cells]:
             yield from extended(at + 1, made | {cells[at]})
 
     return extended(0, frozenset())
+
+
+def best_circles(instance: Instance, smallest: int) -> tuple[int, int]:
+    """Most mentees in circles, then their points, pins not counted: every way to send mentees to mentors, told apart
+    only by how many each mentor then has. Whom a pin has placed stays there, and a pin opens a circle of any size."""
+    opened = {column for _, column in instance.pinned}
+    ways = {(0,) * len(instance.places): (0, 0)}
+    for row, wants in enumerate(instance.wants):
+        if wants < 1 or row in instance.served:
+            continue
+        more = dict(ways)
+        for loads, (matched, total) in ways.items():
+            for column, places in enumerate(instance.places):
+                if (row, column) in instance.scores and loads[column] < places:
+                    now = (*loads[:column], loads[column] + 1, *loads[column + 1 :])
+                    worth = matched + 1, total + instance.scores[row, column]
+                    more[now] = max(more.get(now, worth), worth)
+        ways = more
+    return max(
+        worth
+        for loads, worth in ways.items()
+        if all(load == 0 or load >= smallest or column in opened for column, load in enumerate(loads))
+    )
 
 
 # --- Gale and Shapley

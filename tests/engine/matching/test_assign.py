@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+import trellis_engine.matching.assign as assign_module
 from tests.engine.matching.worlds import TRIALS, optimum
 from trellis_engine.matching.assign import Graph, assign
 
@@ -36,7 +37,13 @@ def value(pairs: tuple[tuple[int, int, int], ...], bonus: list[int]) -> int:
     return sum(weight for _, _, weight in pairs) + sum(bonus[i] for i in {i for i, _, _ in pairs})
 
 
-def test_value_equals_scipy_on_many_random_instances(record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize("few", [1, 16])
+def test_value_equals_scipy_on_many_random_instances(
+    few: int, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """Also where only one pair of each mentee is known to begin with, and one is let in at a time."""
+    monkeypatch.setattr(assign_module, "FIRST_LOOK", few)
+    monkeypatch.setattr(assign_module, "LET_IN", few)
     record_property("instances_equal_to_SciPy", TRIALS)
     for seed in range(TRIALS):
         scores, wants, places, bonus = instance(seed, 6)
@@ -104,3 +111,18 @@ def test_same_graph_gives_same_answer() -> None:
     once, again = (assign(graph(scores, wants, places, bonus)) for _ in range(2))
 
     assert once == again
+
+
+def test_pairs_are_let_in_until_the_prices_prove_the_plan_over_all() -> None:
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+        scores = chance.integers(1, 1 + (3, 50, 100_000)[seed % 3], (60, 50))
+        wants, places, bonus = [1 + seed % 2] * 60, [1 + seed % 3] * 50, [10_000_000] * 60
+
+        found = assign(graph(scores, wants, places, bonus))
+
+        prices = np.array(found.prices)
+        gains = np.sort(scores - prices, axis=1)[:, ::-1]
+        most = [int(line[0]) + 10_000_000 + sum(max(int(each), 0) for each in line[1 : 1 + seed % 2]) for line in gains]
+        ceiling = int((prices * (1 + seed % 3)).sum()) + sum(max(each, 0) for each in most)
+        assert ceiling == value(found.pairs, bonus)

@@ -99,7 +99,7 @@ def test_every_resealed_change_is_refused_or_no_better_than_the_best(
     ("members", "fault"),
     [
         (["p0", "p1", "nobody"], "pair_unknown"),
-        (["p0", "p1", 7], "pair_unknown"),
+        (["p0", "p1", 7], "malformed"),
         (["p0", "p1", "p1"], "over_places"),
         (["p0", "p1"], "circle_too_small"),
     ],

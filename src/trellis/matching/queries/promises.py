@@ -17,6 +17,7 @@ from trellis_engine.matching.peer_plan import PEER_OBJECTIVE
 
 STABLE, WISHES, ROTATION, UNSCORED, TOTAL = "stable", "wishes", "rotation", "unscored", "total"
 FLOOR = "floor"  # the usual goal, where a lowest score could be promised
+SEVERAL = "several"  # the usual goal, where somebody wants more than one mentor
 FEW_RANKS = 3  # of the choices that the summary counts
 
 
@@ -56,6 +57,8 @@ def _kind(settings: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:
         return str(certificate["objective"])
     if not MatchingSettings.of(settings).scoring:
         return UNSCORED
+    if "further" in certificate:
+        return SEVERAL
     return FLOOR if certificate.get("floor") else ""
 
 
@@ -89,6 +92,12 @@ def _text(kind: str, certificate: Mapping[str, Any]) -> str:
         return _("Under this programme's rules and pins, no other plan adds up to more than its %(total)s points.") % {
             "total": total
         }
+    if kind == SEVERAL:
+        return _(
+            "Under this programme's rules and pins, no other plan matches more people, or gives them more mentors in "
+            "all; none of those that do as well has a better weakest match; and none of these adds up to more than its "
+            "%(total)s points."
+        ) % {"total": total}
     if kind == FLOOR:
         return _(
             "Under this programme's rules and pins, no other plan matches more people; none of those that match as "
@@ -125,6 +134,13 @@ _CEILING = (
         "ceiling for every plan there is, not only for those somebody tried."
     ),
 )
+_KEEPS_FLOOR = (
+    _lazy("This plan reaches the ceiling"),
+    _lazy(
+        "So none is better among those that keep the lowest score. The check is a short program of its own "
+        "that shares nothing with the one that found the plan."
+    ),
+)
 _STEPS: dict[str, tuple[tuple[Words, Words], ...]] = {
     FLOOR: (
         (
@@ -137,13 +153,27 @@ _STEPS: dict[str, tuple[tuple[Words, Words], ...]] = {
         ),
         _PRICE,
         _CEILING,
+        _KEEPS_FLOOR,
+    ),
+    SEVERAL: (
         (
-            _lazy("This plan reaches the ceiling"),
+            _lazy("Nobody goes short for somebody else's gain"),
             _lazy(
-                "So none is better among those that keep the lowest score. The check is a short program of its own "
-                "that shares nothing with the one that found the plan."
+                "Two groups of mentors are named who have too few places: one shows that nobody else could be matched, "
+                "the other that nobody could be given one mentor more, unless somebody lost one."
             ),
         ),
+        (
+            _lazy("The weakest match is as good as it can be"),
+            _lazy(
+                "Every match, a second or third mentor too, reaches a lowest score or, where there are fewer that good "
+                "for somebody than they want, the last of their own best. A third group of mentors shows that with a "
+                "higher lowest score somebody would lose a mentor."
+            ),
+        ),
+        _PRICE,
+        _CEILING,
+        _KEEPS_FLOOR,
     ),
     "": (
         _PRICE,

@@ -12,25 +12,44 @@ Codes = npt.NDArray[np.uint32]
 
 
 @compiled
-def highest_rows(terms: Terms, bench: Bench, start: int, stop: int, closed: Codes, highest: Small) -> None:
-    """highest[set, row] = the row's best score among the columns that are not closed in each set, 0 without one."""
+def best_rows(terms: Terms, bench: Bench, start: int, stop: int, closed: Codes, first: Ints, best: Small) -> None:
+    """best[set, first[row]:first[row + 1]] = the row's best scores among the columns that are not closed in each set,
+    greatest first, as many as there is room for; 0 where there are no more."""
     columns, base = closed.shape[1], np.int32(lowest_points(terms, 0))
     for chosen in range(len(closed)):
-        for row in range(start, stop):
-            highest[chosen, row] = -1
+        best[chosen, first[start] : first[stop]] = -1
     for left in range(0, columns, TILE):
         right = min(left + TILE, columns)
         for row in range(start, stop):
+            if first[row] == first[row + 1]:
+                continue
             score_tile(terms, row, left, right, bench)
             for chosen in range(len(closed)):
-                shut = closed[chosen, left:right]
-                top = highest[chosen, row]
-                for at in range(right - left):
-                    top = max(top, bench.score[at] if shut[at] == 0 else np.int32(-1))
-                highest[chosen, row] = top
+                _keep_best(bench.score, closed[chosen, left:right], best[chosen, first[row] : first[row + 1]])
     for chosen in range(len(closed)):
-        for row in range(start, stop):
-            highest[chosen, row] = max(highest[chosen, row], 1) if highest[chosen, row] >= base else 0
+        for at in range(first[start], first[stop]):
+            best[chosen, at] = max(best[chosen, at], 1) if best[chosen, at] >= base else 0
+
+
+@compiled
+def _keep_best(score: Small, shut: Codes, best: Small) -> None:
+    """Keep the greatest scores of the tile in ``best``, greatest first."""
+    top = np.int32(-1)
+    for at in range(len(shut)):
+        top = max(top, score[at] if shut[at] == 0 else np.int32(-1))
+    if top <= best[-1]:
+        return
+    if len(best) == 1:
+        best[0] = top
+        return
+    for at in range(len(shut)):
+        if score[at] <= best[-1] or shut[at] != 0:
+            continue
+        place = len(best) - 1
+        while place > 0 and best[place - 1] < score[at]:
+            best[place] = best[place - 1]
+            place -= 1
+        best[place] = score[at]
 
 
 @compiled

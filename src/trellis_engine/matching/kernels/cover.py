@@ -1,4 +1,4 @@
-"""Most rows that can have a column each, and the König cover that proves that no more can."""
+"""Most pairs that can be made, or most rows that can have one, and the König cover that proves that no more can."""
 
 from typing import NamedTuple
 
@@ -9,84 +9,107 @@ from trellis_engine.matching.kernels import compiled
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 DEAD = -1  # seen by a search that failed: nothing can be gained through it any more
 
 
 class Pairing(NamedTuple):
-    """Edges row by row, and who has whom. ``edge_of``: each row's edge, -1 without one."""
+    """Edges row by row, and who has whom. ``made``, ``load``: how many each row and each column has."""
 
     first: Ints
     column: Small
     score: Ints
+    used: Flags
+    made: Ints
     places: Ints
-    edge_of: Ints
     load: Ints
     slot_first: Ints
     slots: Small  # rows that hold a place of the column
 
 
+class Goal(NamedTuple):
+    """Rows look for one more while they have fewer than ``upto``; whoever has more than ``keep`` may give one up."""
+
+    upto: Ints
+    keep: Ints
+
+
+@compiled
+def _give_up(pairing: Pairing, row: int, edge: int) -> None:
+    column = pairing.column[edge]
+    last = pairing.slot_first[column] + pairing.load[column] - 1
+    at = pairing.slot_first[column]
+    while pairing.slots[at] != row:
+        at += 1
+    pairing.slots[at] = pairing.slots[last]
+    pairing.load[column] -= 1
+    pairing.made[row] -= 1
+    pairing.used[edge] = False
+
+
+@compiled
+def _take(pairing: Pairing, row: int, edge: int) -> None:
+    column = pairing.column[edge]
+    pairing.slots[pairing.slot_first[column] + pairing.load[column]] = row
+    pairing.load[column] += 1
+    pairing.made[row] += 1
+    pairing.used[edge] = True
+
+
+@compiled
+def _held(pairing: Pairing, row: int, column: int) -> int:
+    """The edge by which the row holds a place of the column."""
+    edge = int(pairing.first[row])
+    while pairing.column[edge] != column or not pairing.used[edge]:
+        edge += 1
+    return edge
+
+
 @compiled
 def let_go(pairing: Pairing, least: Small) -> None:
-    """Rows whose edge is below what they must have lose it."""
-    for row in range(len(pairing.edge_of)):
-        edge = pairing.edge_of[row]
-        if edge >= 0 and pairing.score[edge] < least[row]:
-            column = pairing.column[edge]
-            start, last = pairing.slot_first[column], pairing.slot_first[column] + pairing.load[column] - 1
-            at = start
-            while pairing.slots[at] != row:
-                at += 1
-            pairing.slots[at] = pairing.slots[last]
-            pairing.load[column] -= 1
-            pairing.edge_of[row] = -1
+    """Rows lose what is below what they must have."""
+    for row in range(len(pairing.made)):
+        if pairing.made[row] > 0:
+            for edge in range(pairing.first[row], pairing.first[row + 1]):
+                if pairing.used[edge] and pairing.score[edge] < least[row]:
+                    _give_up(pairing, row, edge)
 
 
 @compiled
-def _hand_on(pairing: Pairing, through: Ints, owner: Small, column: int) -> None:
+def _hand_on(pairing: Pairing, through: Ints, owner: Small, reached: Small, column: int) -> None:
     """Give the column's free place to whoever reached it, and so on back along the way."""
-    while True:
-        edge = through[column]
+    while column >= 0:
         row = owner[column]
-        before = pairing.edge_of[row]
-        pairing.edge_of[row] = edge
-        pairing.slots[pairing.slot_first[column] + pairing.load[column]] = row
-        pairing.load[column] += 1
-        if before < 0:
-            return
-        column = pairing.column[before]
-        last = pairing.slot_first[column] + pairing.load[column] - 1
-        at = pairing.slot_first[column]
-        while pairing.slots[at] != row:
-            at += 1
-        pairing.slots[at] = pairing.slots[last]
-        pairing.load[column] -= 1
+        before = reached[row]
+        if before >= 0:
+            _give_up(pairing, row, _held(pairing, row, before))
+        _take(pairing, row, through[column])
+        column = before
 
 
 @compiled
-def match_most(pairing: Pairing, least: Small, active: Small, enough: int, seen_row: Small, seen_column: Small) -> int:
-    """Augment until ``enough`` of the active rows are matched or no more can be; returns how many are.
+def augment(pairing: Pairing, least: Small, goal: Goal, wanted: int, seen_row: Small, seen_column: Small) -> int:
+    """Give rows that look for one more another column, one row at a time, until ``wanted`` have been given one or
+    nobody else can be; returns how many were.
 
-    A row takes only edges of at least ``least``. After a failure, rows and columns marked DEAD are what the
-    unmatched rows can reach: the other rows and those columns cover every edge (König).
+    A row takes only edges of at least ``least``. After a failure, rows and columns marked DEAD are what the rows
+    still looking can reach: those columns and the pairs that the other rows may have cover every edge (König).
     """
-    rows, columns = len(pairing.edge_of), len(pairing.places)
+    rows, columns = len(pairing.made), len(pairing.places)
     through, owner = np.empty(columns, np.int64), np.empty(columns, np.int32)
+    reached = np.empty(rows, np.int32)  # the column whose place a row would have to give up
     queue = np.empty(rows, np.int32)
     seen_row[:] = 0
     seen_column[:] = 0
-    matched = 0
-    for row in range(rows):
-        if pairing.edge_of[row] >= 0:
-            matched += 1
-    stamp = 0
-    for root in range(rows):
-        if matched >= enough:
-            return matched
-        if active[root] == 0 or pairing.edge_of[root] >= 0 or seen_row[root] == DEAD:
+    given, stamp, root = 0, 0, 0
+    while root < rows and given < wanted:
+        if pairing.made[root] >= goal.upto[root] or seen_row[root] == DEAD:
+            root += 1
             continue
         stamp += 1
         seen_row[root] = stamp
+        reached[root] = -1
         queue[0] = root
         head, tail, found = 0, 1, -1
         while head < tail and found < 0:
@@ -94,7 +117,9 @@ def match_most(pairing: Pairing, least: Small, active: Small, enough: int, seen_
             head += 1
             for edge in range(pairing.first[row], pairing.first[row + 1]):
                 column = pairing.column[edge]
-                if pairing.score[edge] < least[row] or seen_column[column] == stamp or seen_column[column] == DEAD:
+                if pairing.used[edge] or pairing.score[edge] < least[row]:
+                    continue
+                if seen_column[column] == stamp or seen_column[column] == DEAD:
                     continue
                 seen_column[column] = stamp
                 through[column] = edge
@@ -104,13 +129,21 @@ def match_most(pairing: Pairing, least: Small, active: Small, enough: int, seen_
                     break
                 for at in range(pairing.slot_first[column], pairing.slot_first[column] + pairing.load[column]):
                     holder = pairing.slots[at]
-                    if seen_row[holder] != stamp and seen_row[holder] != DEAD:
-                        seen_row[holder] = stamp
-                        queue[tail] = holder
-                        tail += 1
+                    if seen_row[holder] == stamp or seen_row[holder] == DEAD:
+                        continue
+                    if pairing.made[holder] > goal.keep[holder]:
+                        _give_up(pairing, holder, _held(pairing, holder, column))
+                        found = column
+                        break
+                    seen_row[holder] = stamp
+                    reached[holder] = column
+                    queue[tail] = holder
+                    tail += 1
+                if found >= 0:
+                    break
         if found >= 0:
-            _hand_on(pairing, through, owner, found)
-            matched += 1
+            _hand_on(pairing, through, owner, reached, found)
+            given += 1
             continue
         for at in range(tail):
             row = queue[at]
@@ -118,4 +151,4 @@ def match_most(pairing: Pairing, least: Small, active: Small, enough: int, seen_
             for edge in range(pairing.first[row], pairing.first[row + 1]):
                 if seen_column[pairing.column[edge]] == stamp:
                     seen_column[pairing.column[edge]] = DEAD
-    return matched
+    return given
