@@ -70,8 +70,9 @@ def record_all(organisation_id: int, lines: Sequence[Line]) -> list[AuditEntry]:
         end.position += 1
         what: dict[str, Any] = {**asdict(line), "facts": dict(line.facts)}
         end.hash = entry_hash(end.hash, position=end.position, **what)
-        entries.append(AuditEntry(organisation_id=organisation_id, position=end.position, hash=end.hash, **what))
-    AuditEntry.objects.bulk_create(entries)
+        entries.append(
+            AuditEntry.objects.create(organisation_id=organisation_id, position=end.position, hash=end.hash, **what)
+        )
     end.save()
     return entries
 
