@@ -38,7 +38,7 @@ def locked(by: Person, found: Round, *states: str, without: tuple[str, ...] = ()
 def still(found: Round, state: str) -> Round | None:
     """The same round, fresh and held, for work that goes on in steps; None where it is no longer in this state."""
     rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("programme", "published_by")
-    return rows.defer("inputs").filter(pk=found.pk, state=state).first()
+    return rows.defer("inputs", "certificate", "settings").filter(pk=found.pk, state=state).first()
 
 
 AT_ONCE = 20  # pairs that a person may wait for; more are the work of a job
