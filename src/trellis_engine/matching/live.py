@@ -313,7 +313,8 @@ class Live:
         solving.closed = solving.program.limit[solving.program.n :] < 1
         self._reserve.solve(solving.program, solving.closed)
         self._laid = self._lay()
-        if may_lower and solving.floor.score and self._matched(self._laid) < self._matched(before):
+        fewer = self._matched(self._laid) < self._matched(before) or len(self._laid.codes) < len(before.codes)
+        if may_lower and solving.floor.score and fewer:
             self._find_floor()
             self._laid = self._lay()
         return self._change(before, self._laid)
