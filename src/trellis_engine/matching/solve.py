@@ -15,7 +15,7 @@ from trellis_engine.matching.leftover import why_left
 from trellis_engine.matching.openings import Openings
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import PAIRS_IN_A_FIRST, Pair, Plan
-from trellis_engine.matching.program import Program
+from trellis_engine.matching.program import NEVER, Program
 from trellis_engine.matching.reasons import InputRefused, Unmatched
 from trellis_engine.matching.reserve import Reserve, Step, unwatched
 from trellis_engine.matching.scan import Offers, Scan
@@ -92,7 +92,7 @@ class Solving:
     def find_floor(self) -> None:
         """Solve on without a floor, then raise it again: after edits a lower one may be all that is left."""
         anything = np.zeros(self.scan.rows, np.int32)
-        self.reserve.accept(anything)
+        self.reserve = Reserve(self.scan)  # pairs may be possible that were not before
         self.reserve.solve(self.program, self.closed)
         rows = np.where(self.program.limit[: self.scan.rows] > 0, -OUT, OUT)
         look = self.scan.best(self.program.prices, 1, rows, anything, self.closed, count=True)
@@ -104,7 +104,7 @@ class Solving:
         self.floor = highest_floor(self.scan, self.program, highest, self.closed, step)
         rows, columns = self.program.end_a, self.program.end_b - np.int32(self.program.n)
         scores = self.program.weight - self.scan.bonus_of(rows, columns)
-        self.program.drop_edges(scores < self.floor.least[rows])
+        self.program.drop_edges((scores < self.floor.least[rows]) & (self.program.weight != NEVER))
         self.reserve.accept(self.floor.least)
         self.reserve.solve(self.program, self.closed, step)
 
