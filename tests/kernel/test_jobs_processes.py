@@ -163,7 +163,7 @@ def freeze(worker: subprocess.Popen[str], number: int) -> None:
 
 
 def test_a_worker_thought_dead_that_comes_back_overwrites_nothing(start: Start) -> None:
-    number = queue("sample.sleep", organisation_id=HERE, seconds=1.0)
+    number = queue("sample.sleep", organisation_id=HERE, seconds=3.0)
     zombie = start(lease=0.5)
     until(lambda: events("began")["began"] == 1)
     freeze(zombie, number)

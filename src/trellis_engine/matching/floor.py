@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.codes import among, distinct
 from trellis_engine.matching.kernels.cover import DEAD, Goal, Pairing, augment, let_go
 from trellis_engine.matching.kernels.scores import OUT
 from trellis_engine.matching.program import Program
@@ -111,29 +112,34 @@ class _Search:
         self.rows = program.end_a
         self.columns = program.end_b - np.int32(n)
         self.scores = program.weight - scan.bonus_of(self.rows, self.columns)
-        self.used = np.zeros(len(self.rows), bool)
-        self.count, self.load = np.zeros(n, np.int64), np.zeros(m, np.int64)
+        self.used = program.used.copy()  # the plan without a floor: most of it stays
+        self.count, self.load = program.load[:n].copy(), program.load[n:].copy()
         self.places = program.limit[n:].copy()
         self.slots = np.zeros(int(self.places.sum()) + 1, np.int32)
         self.slot_first = np.concatenate([[0], np.cumsum(self.places)]).astype(np.int64)
+        held = np.flatnonzero(self.used)[np.argsort(self.columns[self.used], kind="stable")]
+        before = np.cumsum(self.load) - self.load
+        at = np.arange(len(held)) - before[self.columns[held]] + self.slot_first[self.columns[held]]
+        self.slots[at] = self.rows[held]
         self.seen_row, self.seen_column = np.zeros(n, np.int32), np.zeros(m, np.int32)
         self._order()
 
     def highest_on_candidates(self, low: int) -> int:
         """The highest floor from ``low``, which is feasible, that the candidates allow."""
-        steps = np.unique(self.scores[self.scores > low])
+        steps = distinct(self.scores[self.scores > low])
         below, above = -1, len(steps)  # steps[below] is feasible, steps[above] is not
-        while above - below > 1:
-            middle = (below + above) // 2
+        stride = 1
+        while above - below > 1:  # in growing strides while it goes well, because what is too high undoes much
+            middle = min(below + stride, (below + above) // 2)
             if self._costs_nothing(int(steps[middle])):
-                below = middle
+                below, stride = middle, 4 * stride
             else:
-                above = middle
+                above, stride = middle, len(steps)
         return int(steps[below]) if below >= 0 else low
 
     def _costs_nothing(self, floor: int) -> bool:
-        pairs = not self.several or self._reach(self.pairs, floor, self.made)
-        return pairs and self._reach(self.people, floor, self.matched)
+        pairs = not self.several or self._reach(self.pairs, floor, self.made, hopeless=False)
+        return pairs and self._reach(self.people, floor, self.matched, hopeless=False)
 
     def cover(self, goal: Goal, floor: int, wanted: int) -> Flags | None:
         """Columns of a cover that proves over all pairs that ``wanted`` cannot be reached; None if they can."""
@@ -145,7 +151,7 @@ class _Search:
             above = np.where(self.seen_row == DEAD, -1, OUT)
             found = self.scan.best(nothing, most, above, least, self.closed | columns)
             codes = found.rows.astype(np.int64) * self.scan.columns + found.columns
-            new = ~np.isin(codes, self.rows.astype(np.int64) * self.scan.columns + self.columns)
+            new = ~among(np.sort(self.rows.astype(np.int64) * self.scan.columns + self.columns), codes)
             self.step(int(new.sum()))
             if not new.any():
                 return columns
@@ -157,7 +163,7 @@ class _Search:
             self._order()
         return None
 
-    def _reach(self, goal: Goal, floor: int, wanted: int) -> bool:
+    def _reach(self, goal: Goal, floor: int, wanted: int, *, hopeless: bool = True) -> bool:
         least = least_under(floor, self.highest)
         pairing = Pairing(
             self.first, self.columns, self.scores, self.used, self.count, self.places, self.load, self.slot_first,
@@ -166,7 +172,7 @@ class _Search:
         let_go(pairing, least)
         reached = np.minimum(self.count, goal.upto).sum()
         missing = wanted - int(reached)
-        return missing <= augment(pairing, least, goal, missing, self.seen_row, self.seen_column)
+        return missing <= augment(pairing, least, goal, missing, hopeless, self.seen_row, self.seen_column)
 
     def _order(self) -> None:
         """Edges row by row; rows keep those they have."""

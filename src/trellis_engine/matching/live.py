@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.codes import among
 from trellis_engine.matching.people import Pool, Taxonomy
 from trellis_engine.matching.plan import Pair, Plan
 from trellis_engine.matching.program import NEVER
 from trellis_engine.matching.reasons import InputRefused, Refusal
-from trellis_engine.matching.reserve import Reserve, among, unwatched
+from trellis_engine.matching.reserve import Reserve, unwatched
 from trellis_engine.matching.score import score_of, why_not
 from trellis_engine.matching.settings import Settings
 from trellis_engine.matching.solve import Solving, first_mentor_bonus

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.codes import among, distinct
 from trellis_engine.matching.kernels.paths import (
     FAR,
     Flags,
@@ -73,7 +74,7 @@ class Program:
         self.weight = np.concatenate([self.weight, weights.astype(np.int64)])
         self.used = np.concatenate([self.used, np.zeros(len(rows), bool)])
         self._list_more(len(rows))
-        raise_and_release(self.network, np.unique(rows).astype(np.int32), self.n)
+        raise_and_release(self.network, distinct(rows).astype(np.int32), self.n)
 
     def drop_edges(self, gone: Flags) -> None:
         """Take pairs out of the choice; whoever had one of them wants another."""
@@ -145,7 +146,7 @@ class Program:
         Whoever is left over is for `solve`.
         """
         held = self.potential[self.end_a] + self.potential[self.end_b] == self.weight
-        chosen = np.isin(self.codes, codes)
+        chosen = among(np.sort(codes), self.codes)
         for edge in np.flatnonzero(held & self.used & ~chosen).tolist():
             release(self.network, edge)
         for edge in np.flatnonzero(held & ~self.used & chosen).tolist():

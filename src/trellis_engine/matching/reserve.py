@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.codes import among
 from trellis_engine.matching.kernels.scores import OUT
 from trellis_engine.matching.kernels.singles import Doubtful, Found, Known, find_paying
 from trellis_engine.matching.program import NEVER, Program
@@ -31,7 +32,7 @@ Flags = npt.NDArray[np.bool_]
 
 KEPT = 48  # candidates of each row beyond what it wants
 MOST = 64  # pairs of one column that come in at a time
-SINGLE = 32  # as long as one pair takes alone, so many take in a row
+SINGLE = 128  # as long as one pair takes alone, so many take in a row
 LETS_GO = 8  # looks after which no candidate is let go any more, so that it comes to an end
 NOTHING = -(1 << 61)  # level of a row all of whose pairs are candidates
 ANYTHING = 1 << 62  # level of a column that nobody was asked about
@@ -83,7 +84,7 @@ class Reserve:
         if pairs * SINGLE > self.scan.rows * self.scan.columns:  # a look at all of them is quicker
             self.look(program, closed)
             return pairs
-        wide = np.isin(doubtful.rows, self.scored.wide)
+        wide = among(self.scored.wide, doubtful.rows)
         found = self._score(program, doubtful, ~wide, slice(0, 0))
         for row in doubtful.rows[wide].tolist():  # of people who seek too much for the bits
             found += self._score(program, doubtful, doubtful.rows == row, slice(row, row + 1))
@@ -134,12 +135,3 @@ class Reserve:
         rows[more] = found.margins[np.cumsum(counts)[more] - 1]
         self.levels = Levels(rows, np.where(closed, ANYTHING, program.prices))
         return found
-
-
-def among(ascending: Ints, codes: Ints) -> Flags:
-    """Which of the codes are in the other list."""
-    if not len(ascending):
-        return np.zeros(len(codes), bool)
-    at = np.minimum(np.searchsorted(ascending, codes), len(ascending) - 1)
-    found: Flags = ascending[at] == codes
-    return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trellis_engine.matching.codes import among
 from trellis_engine.matching.cores import ROWS_AT_A_TIME, over_cores
 from trellis_engine.matching.kernels import COMPILED
 from trellis_engine.matching.kernels.scores import COLUMN_BITS, LOWEST, OUT, Rows, bench, best_margins
@@ -92,7 +93,7 @@ class Scan:
         keys = np.concatenate([none, *(each.keys[np.arange(most) < each.counts[:, None]] for each in found)])
         rows = np.repeat(np.arange(self.rows, dtype=np.int32), counts)
         columns = (FLIP - (keys & FLIP)).astype(np.int32)
-        free = ~np.isin(rows.astype(np.int64) * self.columns + columns, since)
+        free = ~among(since, rows.astype(np.int64) * self.columns + columns)
         return Offers(
             rows=rows[free],
             columns=columns[free],
@@ -109,7 +110,7 @@ class Scan:
         if not kept:
             return np.full(len(rows), self.pair_bonus, np.int64)
         codes = rows.astype(np.int64) * self.columns + columns
-        return self.pair_bonus + settings.keep_bonus * np.isin(codes, np.array(sorted(kept), np.int64)).astype(np.int64)
+        return self.pair_bonus + settings.keep_bonus * among(np.array(sorted(kept), np.int64), codes)
 
     def _plain(self, rows: slice, prices: Ints, above: Ints, least: Small, closed: Flags, found: Rows) -> None:
         """What the compiled loop does, by the plain scorer and NumPy."""

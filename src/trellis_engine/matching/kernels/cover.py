@@ -89,11 +89,14 @@ def _hand_on(pairing: Pairing, through: Ints, owner: Small, reached: Small, colu
 
 
 @compiled
-def augment(pairing: Pairing, least: Small, goal: Goal, wanted: int, seen_row: Small, seen_column: Small) -> int:
+def augment(
+    pairing: Pairing, least: Small, goal: Goal, wanted: int, hopeless: bool, seen_row: Small, seen_column: Small
+) -> int:
     """Give rows that look for one more another column, one row at a time, until ``wanted`` have been given one or
     nobody else can be; returns how many were.
 
-    A row takes only edges of at least ``least``. After a failure, rows and columns marked DEAD are what the rows
+    A row takes only edges of at least ``least``. With ``hopeless`` it goes on when ``wanted`` can no longer be
+    reached: after such a failure, rows and columns marked DEAD are what the rows
     still looking can reach: those columns and the pairs that the other rows may have cover every edge (König).
     """
     rows, columns = len(pairing.made), len(pairing.places)
@@ -102,8 +105,10 @@ def augment(pairing: Pairing, least: Small, goal: Goal, wanted: int, seen_row: S
     queue = np.empty(rows, np.int32)
     seen_row[:] = 0
     seen_column[:] = 0
-    given, stamp, root = 0, 0, 0
-    while root < rows and given < wanted:
+    given, stamp, root, short = 0, 0, 0, -wanted
+    for row in range(rows):
+        short += max(goal.upto[row] - pairing.made[row], 0)  # how many may be left without
+    while root < rows and given < wanted and (hopeless or short >= 0):
         if pairing.made[root] >= goal.upto[root] or seen_row[root] == DEAD:
             root += 1
             continue
@@ -145,6 +150,7 @@ def augment(pairing: Pairing, least: Small, goal: Goal, wanted: int, seen_row: S
             _hand_on(pairing, through, owner, reached, found)
             given += 1
             continue
+        short -= goal.upto[root] - pairing.made[root]
         for at in range(tail):
             row = queue[at]
             seen_row[row] = DEAD

@@ -312,6 +312,8 @@ def best_margins(
     for left in range(0, columns, TILE):
         right = min(left + TILE, columns)
         for row in range(start, stop):
+            if above[row] >= OUT and len(of_columns) == 0:
+                continue
             score_tile(terms, row, left, right, bench)
             lowest = lowest_points(terms, least[row])
             if len(of_columns) > 0:
