@@ -16,6 +16,7 @@ LEVELS_OF_SKILL = range(1, 6)
 CASE_MATTERS_UP_TO = 3
 HIGHEST_NUMBER = 1_000_000  # far above any real count, far below what int64 sums could not hold
 DAY = 24 * 60
+MOST_TEXTS = 100_000  # kept at a time
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,13 @@ class Taxonomy:
 
     @cached_property
     def _found(self) -> dict[str, frozenset[str]]:
-        """Texts read before: the same goal is read for several questions."""
+        """Texts read lately: the same goal is read for several questions."""
         return {}
 
     def skills_named_in(self, text: str) -> frozenset[str]:
         """Skills whose name or alias stands in the text as whole words; the longest phrase wins."""
+        if len(self._found) > MOST_TEXTS:
+            self._found.clear()
         if text not in self._found:
             words = _words(text)
             begun = not self._longest_from.keys().isdisjoint(words)
