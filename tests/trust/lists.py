@@ -370,7 +370,7 @@ FIXED = frozenset(
     meeting_calendar meeting_plan meeting_log goal_edit goal_new programme_templates programme_import programme_new
     programme_template objective programme_export programme_duplicate condition_new condition question_new question
     programme_invite round_together round_report round_report_pdf round_report_sheet round_fairness
-    round_proof round_certificate round_publish organisation_settings directory_template
+    round_proof round_proof_file round_certificate round_better round_publish organisation_settings directory_template
     scenario scenario_new scenario_changes curve round_rematch round_prices directory_import
     directory_import_refused job
     """.split()  # noqa: SIM905  # a word a line would be three screens
