@@ -1,14 +1,11 @@
 """A manager prepares a rematch with the slider, publishes it and takes it back, with and without JavaScript."""
 
-import os
-
 import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Visitor
-from tests.factories.matching import World, a_world
-from tests.factories.mentorships import a_pair
+from tests.factories.matching import World, a_crossed_world
 from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.matching.actions.publishing import ask_to_publish
@@ -21,16 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def world(organisation: Organisation) -> World:
-    """Two running pairs that are crossed, and a mentee and a mentor who are free."""
-    made = a_world(organisation)
-    made.programme.matching = {**made.programme.matching, "approval": "manager"}
-    made.programme.save()
-    for side in (*made.mentees, *made.mentors):
-        side.places = 1
-        side.save()
-    for mentee, mentor in ((0, 1), (1, 0)):
-        a_pair(made.programme, mentee=made.mentees[mentee].person, mentor=made.mentors[mentor].person)
-    return made
+    return a_crossed_world(organisation)
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -48,8 +36,6 @@ def test_a_rematch_and_its_undo(
             slider.press("ArrowLeft")
         assert slider.get_attribute("aria-valuetext") == "0: 0 points: any plan that is better in sum"
         assert page.evaluate(f"{axe}; axe.run().then((said) => said.violations.map((each) => each.id))") == []
-        if os.environ.get("SHOTS"):
-            page.screenshot(path="/tmp/pub/rematch.png", full_page=True)
     else:
         slider.evaluate("(each) => { each.value = 0 }")
     page.get_by_role("button", name="Start the rematch").click()
@@ -57,17 +43,8 @@ def test_a_rematch_and_its_undo(
     drain()
     page.goto(f"{base}1/")
     assert page.get_by_text("0 running pairs stay, 2 change").is_visible()
-    if script and os.environ.get("SHOTS"):
-        page.screenshot(path="/tmp/pub/board.png", full_page=True)
-        page.set_viewport_size({"width": 390, "height": 800})
-        page.screenshot(path="/tmp/pub/board390.png", full_page=True)
-        page.goto(f"{base}rematch/")
-        page.screenshot(path="/tmp/pub/rematch390.png", full_page=True)
-        page.goto(f"{base}1/")
     page.get_by_role("button", name="Approve all 3 shown").click()
     page.get_by_role("link", name="Publish 3 approved").click()
-    if script and os.environ.get("SHOTS"):
-        page.screenshot(path="/tmp/pub/publish390.png", full_page=True)
     page.get_by_role("button", name="Publish 3 matches").click()
     page.get_by_text("Published: 3 pairs.").wait_for()
     drain()
@@ -81,8 +58,6 @@ def test_a_rematch_and_its_undo(
     assert page.get_by_text("0 out, 3 to go").is_visible()
     if script:
         assert page.evaluate(f"{axe}; axe.run().then((said) => said.violations.map((each) => each.id))") == []
-        if os.environ.get("SHOTS"):
-            page.screenshot(path="/tmp/pub/working390.png", full_page=True)
     drain()
     if not script:
         page.get_by_role("link", name="Look again").click()

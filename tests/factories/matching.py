@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from tests.factories.enrolments import EnrolmentSkillFactory
+from tests.factories.mentorships import a_pair
 from tests.factories.people import PersonFactory
 from tests.factories.programmes import EnrolmentFactory, ProgrammeFactory, ProgrammeRoleFactory
 from trellis.kernel import clock
@@ -87,6 +88,25 @@ def a_world(organisation: Organisation, *, mentees: int = 3, mentors: int = 3, *
         for number in range(count):
             found.append(world.enrol(side, skills=[(SKILLS[number % len(SKILLS)], level)]))
     return world
+
+
+def a_managed_world(organisation: Organisation, **counts: int) -> World:
+    """The same, where the programme team alone decides."""
+    made = a_world(organisation, **counts)
+    made.programme.matching = {**made.programme.matching, "approval": "manager"}
+    made.programme.save()
+    return made
+
+
+def a_crossed_world(organisation: Organisation) -> World:
+    """Two running pairs that are crossed, each with one place, and a mentee and a mentor who are free."""
+    made = a_managed_world(organisation)
+    for side in (*made.mentees, *made.mentors):
+        side.places = 1
+        side.save()
+    for mentee, mentor in ((0, 1), (1, 0)):
+        a_pair(made.programme, mentee=made.mentees[mentee].person, mentor=made.mentors[mentor].person)
+    return made
 
 
 def a_round(world: World, *, salt: str = "salt") -> Round:

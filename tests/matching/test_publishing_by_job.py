@@ -1,10 +1,11 @@
 """A round of many pairs goes out pair by pair in a job: once each, whatever is killed, stopped or taken back."""
 
 from collections import Counter
+from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.factories.matching import World, a_round, a_world
+from tests.factories.matching import World, a_managed_world, a_round
 from trellis.kernel import audit, clock, jobs
 from trellis.kernel.jobs import Cancelled, drain, watching_progress
 from trellis.kernel.jobs.tables import Job, JobState
@@ -27,10 +28,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def many(organisation: Organisation) -> World:
-    made = a_world(organisation, mentees=4, mentors=4)
-    made.programme.matching = {**made.programme.matching, "approval": "manager"}
-    made.programme.save()
-    return made
+    return a_managed_world(organisation, mentees=4, mentors=4)
 
 
 def approved(world: World) -> Round:
@@ -45,7 +43,7 @@ def told() -> Counter[str]:
     return Counter(Notice.objects.exclude(kind="matching.round_ready").values_list("kind", flat=True))
 
 
-def after(pairs: int) -> object:
+def after(pairs: int) -> AbstractContextManager[None]:
     """Dies when so many pairs are out."""
 
     def watch(done: int, total: int) -> None:
@@ -75,7 +73,7 @@ def test_a_job_publishes_every_pair_and_says_so(many: World) -> None:
 @pytest.mark.parametrize("pairs", range(4))
 def test_a_killed_job_goes_on_where_it_was(many: World, pairs: int) -> None:
     found = ask_to_publish(by=many.manager, found=approved(many), now=clock.now())
-    with after(pairs), pytest.raises(Killed):  # type: ignore[attr-defined]
+    with after(pairs), pytest.raises(Killed):
         go_on_publishing(found=found, now=clock.now())
     assert Mentorship.objects.count() == pairs
     assert told() == Counter({"mentorships.started": 2 * pairs} if pairs else {})
@@ -118,7 +116,7 @@ def test_a_stopped_publication_can_go_on(many: World) -> None:
 
 def test_a_stopped_publication_can_be_taken_back(many: World) -> None:
     found = ask_to_publish(by=many.manager, found=approved(many), now=clock.now())
-    with after(2), pytest.raises(Killed):  # type: ignore[attr-defined]
+    with after(2), pytest.raises(Killed):
         go_on_publishing(found=found, now=clock.now())
 
     ask_to_undo(by=many.manager, found=found, now=clock.now())
@@ -135,7 +133,7 @@ def test_a_killed_undo_goes_on_where_it_was(many: World, pairs: int) -> None:
     found = approved(many)
     publish_round(by=many.manager, found=found, now=clock.now())
     found = ask_to_undo(by=many.manager, found=found, now=clock.now())
-    with after(pairs), pytest.raises(Killed):  # type: ignore[attr-defined]
+    with after(pairs), pytest.raises(Killed):
         go_on_taking_back(found=found, by=many.manager, now=clock.now())
     assert Mentorship.objects.count() == 4 - pairs
 

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +23,7 @@ from trellis.matching.stored import pool_from_json, pool_to_json
 from trellis.notifications.models import Notice
 from trellis.people.models import Organisation
 from trellis.programmes.choices import EnrolmentState, Side
+from trellis.programmes.models import Programme
 from trellis_engine.matching import certificate, solve
 
 
@@ -152,9 +154,9 @@ def test_a_failure_does_not_bring_back_a_round_that_was_set_aside(
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
     loaded = rounds.people_for
 
-    def meanwhile(programme: object, settings: object, now: object) -> object:
+    def meanwhile(programme: Programme, settings: Mapping[str, object], now: datetime) -> object:
         discard_round(by=world.manager, found=found, now=clock.now())
-        return loaded(programme, settings, now)  # type: ignore[arg-type]
+        return loaded(programme, settings, now)
 
     monkeypatch.setattr(rounds, "people_for", meanwhile)
 
@@ -167,9 +169,9 @@ def test_a_solution_does_not_bring_back_a_round_that_was_set_aside(
     found = start_round(by=world.manager, programme=world.programme, now=clock.now())
     loaded = rounds.people_for
 
-    def meanwhile(programme: object, settings: object, now: object) -> object:
+    def meanwhile(programme: Programme, settings: Mapping[str, object], now: datetime) -> object:
         discard_round(by=world.manager, found=found, now=clock.now())
-        return loaded(programme, settings, now)  # type: ignore[arg-type]
+        return loaded(programme, settings, now)
 
     monkeypatch.setattr(rounds, "people_for", meanwhile)
 

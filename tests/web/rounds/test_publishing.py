@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.matching import World, a_published_round, a_round, a_world
+from tests.factories.matching import World, a_managed_world, a_published_round, a_round, a_world
 from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.kernel.jobs.tables import Job, JobState
@@ -18,10 +18,7 @@ from trellis.people.models import Organisation
 @pytest.fixture
 def world(organisation: Organisation) -> World:
     """More pairs than a person should wait for."""
-    made = a_world(organisation, mentees=21, mentors=21)
-    made.programme.matching = {**made.programme.matching, "approval": "manager"}
-    made.programme.save()
-    return made
+    return a_managed_world(organisation, mentees=21, mentors=21)
 
 
 @pytest.fixture

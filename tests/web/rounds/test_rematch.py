@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.matching import World, a_world
-from tests.factories.mentorships import a_pair
+from tests.factories.matching import World, a_crossed_world
 from trellis.kernel.jobs import drain
 from trellis.matching.models import Round
 from trellis.mentorships.models import Mentorship
@@ -14,16 +13,7 @@ from trellis.people.models import Organisation
 
 @pytest.fixture
 def world(organisation: Organisation) -> World:
-    """Two running pairs that are crossed, and a mentee and a mentor who are free."""
-    made = a_world(organisation)
-    made.programme.matching = {**made.programme.matching, "approval": "manager"}
-    made.programme.save()
-    for side in (*made.mentees, *made.mentors):
-        side.places = 1
-        side.save()
-    for mentee, mentor in ((0, 1), (1, 0)):
-        a_pair(made.programme, mentee=made.mentees[mentee].person, mentor=made.mentors[mentor].person)
-    return made
+    return a_crossed_world(organisation)
 
 
 def at(world: World, name: str, *more: object) -> str:
