@@ -190,12 +190,12 @@ def check_matching(given: MatchingSettings, template_id: str) -> Faults:
     yield from check_number(given.open_requests, "matching.open_requests", 1, 20)
     yield from check_number(given.spread, "matching.spread", 0, TOTAL * SCORE_UNITS)
     yield from check_number(given.keep_bonus, "matching.keep_bonus", 0, TOTAL * SCORE_UNITS)
-    words = {rule: told for told, rule in templates.RULES_BY_WORDS.items()}
+    rule_words = {rule: told for told, rule in templates.RULES_BY_WORDS.items()}
     for rule in kept_rules(template_id):
         if rule not in given.hard_rules:
             yield Fault(
                 "matching.hard_rules",
-                _("The rule “%(rule)s” cannot be switched off in this programme.") % {"rule": words[rule]},
+                _("The rule “%(rule)s” cannot be switched off in this programme.") % {"rule": rule_words[rule]},
                 _("Put it back; people were promised it."),
             )
 
