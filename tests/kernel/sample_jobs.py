@@ -8,6 +8,7 @@ from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.kernel.jobs import job, progress
 from trellis.kernel.models import EventRow
+from trellis.kernel.tenancy import organisation_scope
 
 ORGANISATION = 1
 
@@ -26,6 +27,21 @@ def mark(*, organisation_id: int, number: int) -> dict[str, int]:
 def sleep(*, organisation_id: int, seconds: float) -> None:
     _did("began")
     time.sleep(seconds)
+    _did("ended")
+
+
+def let_go() -> None:
+    """End every `wait`."""
+    with organisation_scope(ORGANISATION):
+        _did("go")
+
+
+@job("sample.wait")
+def wait(*, organisation_id: int) -> None:
+    """Run until it is let go: however slow the machine, it does not end before."""
+    _did("began")
+    while not EventRow.objects.filter(kind="go").exists():
+        time.sleep(0.05)
     _did("ended")
 
 

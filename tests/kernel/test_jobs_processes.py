@@ -163,12 +163,14 @@ def freeze(worker: subprocess.Popen[str], number: int) -> None:
 
 
 def test_a_worker_thought_dead_that_comes_back_overwrites_nothing(start: Start) -> None:
-    number = queue("sample.sleep", organisation_id=HERE, seconds=3.0)
+    number = queue("sample.wait", organisation_id=HERE)
     zombie = start(lease=0.5)
     until(lambda: events("began")["began"] == 1)
     freeze(zombie, number)
 
     start(lease=0.5)
+    until(lambda: events("began")["began"] == 2)
+    sample_jobs.let_go()
     until(lambda: state_of(number)[0] == JobState.DONE)
     settled, ended = Job.objects.filter(pk=number).values().get(), events("ended")["ended"]
     zombie.send_signal(signal.SIGCONT)
