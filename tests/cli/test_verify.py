@@ -18,7 +18,7 @@ from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions.rematch import start_rematch
 from trellis.matching.actions.rounds import solve_round
 from trellis.matching.models import Round
-from trellis.matching.queries import proof
+from trellis.matching.queries import pool
 from trellis.matching.queries.proof_file import file_of, text_of
 from trellis.people.models import Organisation
 from trellis.programmes.choices import MentoringModel, Side
@@ -327,7 +327,7 @@ def test_what_is_no_proof_file_is_refused(tmp_path: Path, capsys: Captured, cont
 def test_a_release_that_knows_other_skills_proves_an_earlier_round_as_before(
     found: Round, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proof, "engine_taxonomy", lambda: Taxonomy(phrases={"Juggling": "juggling"}))
+    monkeypatch.setattr(pool, "engine_taxonomy", lambda: Taxonomy(phrases={"Juggling": "juggling"}))
 
     assert check(found, "--again") == 0
     assert capsys.readouterr().out.splitlines()[-1] == SAME

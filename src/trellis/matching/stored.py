@@ -19,21 +19,23 @@ def pool_to_json(pool: Pool, taxonomy: Taxonomy | None = None) -> str:
     return json.dumps(kept, sort_keys=True)
 
 
-def taxonomy_from_json(text: str) -> Taxonomy | None:
-    """None for a round that was solved before this was kept."""
-    kept = json.loads(text).get("taxonomy")
-    if kept is None:
-        return None
-    related = {skill: frozenset(others) for skill, others in kept["related"].items()}
-    return Taxonomy(related=related, phrases=kept["phrases"])
+def inputs_from_json(text: str) -> tuple[Pool, Taxonomy | None]:
+    """The people, and the skills; None for a round that was solved before those were kept."""
+    kept: dict[str, Any] = json.loads(text)
+    pool = Pool(
+        mentees=tuple(_participant(row) for row in kept["mentees"]),
+        mentors=tuple(_participant(row) for row in kept["mentors"]),
+    )
+    return pool, _taxonomy(kept["taxonomy"]) if "taxonomy" in kept else None
 
 
 def pool_from_json(text: str) -> Pool:
-    sides: dict[str, list[dict[str, Any]]] = json.loads(text)
-    return Pool(
-        mentees=tuple(_participant(row) for row in sides["mentees"]),
-        mentors=tuple(_participant(row) for row in sides["mentors"]),
-    )
+    return inputs_from_json(text)[0]
+
+
+def _taxonomy(row: dict[str, Any]) -> Taxonomy:
+    related = {skill: frozenset(others) for skill, others in row["related"].items()}
+    return Taxonomy(related=related, phrases=row["phrases"])
 
 
 def _plain(person: Participant) -> dict[str, Any]:

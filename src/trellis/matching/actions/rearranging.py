@@ -12,9 +12,9 @@ from trellis.matching.actions.review import PairNotPossible
 from trellis.matching.actions.states import WrongState, locked, record
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings
 from trellis.matching.queries.rearranged import KEY, last_entry
-from trellis.matching.queries.rearranging import Codes, Rearrangement, can_rearrange, key_of, laid_on, pool_of
+from trellis.matching.queries.rearranging import Codes, Rearrangement, can_rearrange, judged_on, key_of, laid_on
 from trellis.matching.queries.solving import explained
 from trellis.matching.queries.swaps import Room
 from trellis.matching.stored import reasons_to_json
@@ -64,7 +64,7 @@ def _withdraw(found: Round, proposals: Iterable[int], by: Person, now: datetime)
 
 def _make(found: Round, pairs: Iterable[Codes]) -> dict[Codes, Proposal]:
     """The new pairs with their reasons, judged on what the round was solved on."""
-    pool, taxonomy = pool_of(found), engine_taxonomy()
+    pool, taxonomy = judged_on(found)
     settings = engine_settings({**found.settings, "pinned": []})
     people = _enrolments(found, pairs)
     room = Room(found, pool, [each.pk for each in people.values()])

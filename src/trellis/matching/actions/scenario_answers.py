@@ -14,12 +14,19 @@ from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Round, Scenario
 from trellis.matching.queries.fairness_compared import compared_figures, stamps_of
 from trellis.matching.queries.fairness_shown import COMPARED
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy, enrolments_by_id, load_pool, ruled_out
+from trellis.matching.queries.pool import (
+    engine_settings,
+    engine_taxonomy,
+    enrolments_by_id,
+    load_pool,
+    ruled_out,
+    solved_on,
+)
 from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, can_compare, with_more_places
 from trellis.matching.queries.stability import KEY as STABILITY
 from trellis.matching.queries.stability import stability_figures
-from trellis.matching.stored import pool_from_json, pool_to_json
+from trellis.matching.stored import pool_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import ALWAYS_KEPT
@@ -29,6 +36,7 @@ from trellis_engine.matching import (
     Pool,
     Rule,
     Settings,
+    Taxonomy,
     certificate,
     hash_inputs,
 )
@@ -108,8 +116,8 @@ def _plan(found: Scenario, now: datetime) -> Answered:
     )
     jobs.progress(3, 4)
     return Answered(
-        settings, certificate=certificate(solved.plan), inputs=pool_to_json(pool), input_hash=solved.plan.input_hash,
-        engine_version=solved.plan.engine_version,
+        settings, certificate=certificate(solved.plan), inputs=pool_to_json(pool, engine_taxonomy()),
+        input_hash=solved.plan.input_hash, engine_version=solved.plan.engine_version,
         figures={
             **plain_quality(solved.quality, pool), "proven": solved.proven, "silent": list(solved.plan.silent),
             "people": people, "blocking": _blocking(solved, pool, found.salt),
@@ -178,8 +186,7 @@ def _fairness(found: Scenario, now: datetime) -> Answered:
 def _prices(found: Scenario, now: datetime) -> Answered:
     """On the pool and the settings that the round was solved with, so that they are prices of its plan."""
     inputs = Round.objects.filter(programme=found.programme, number=found.figures["round"]).values_list("inputs")
-    pool = pool_from_json(inputs.get()[0])
-    settings, taxonomy = engine_settings(found.settings), engine_taxonomy()
+    (pool, taxonomy), settings = solved_on(inputs.get()[0]), engine_settings(found.settings)
     jobs.progress(0, 1)
     base = answer(pool, settings, taxonomy, found.salt)
     given = pool, settings, taxonomy, found.salt
@@ -189,7 +196,7 @@ def _prices(found: Scenario, now: datetime) -> Answered:
     work: list[Callable[[], Any]] = [
         *(partial(price_of_rule, *given, rule, base) for rule in rules),
         *(partial(price_of_weight, *given, factor, by, base) for factor in weights for by in (MOVE, -MOVE)),
-        partial(_recruiting, base, pool, settings, found.salt),
+        partial(_recruiting, base, *given),
     ]  # fmt: skip
     *said, recruiting = _one_by_one(work)
     moves = said[len(rules) :]
@@ -231,12 +238,12 @@ def _plain_move(price: WeightPrice | None) -> Figures | None:
     }  # fmt: skip
 
 
-def _recruiting(base: Answer, pool: Pool, settings: Settings, salt: str) -> Figures:
+def _recruiting(base: Answer, pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str) -> Figures:
     """Where the objective gives places no single price, by the one that does and matches as many."""
     if settings.objective not in ADDS_UP:
         settings = replace(settings, objective=ADDS_UP[0])
-        base = answer(pool, settings, engine_taxonomy(), salt)
-    return _plain_recruiting(recruit_here(base.plan, pool, settings, engine_taxonomy()))
+        base = answer(pool, settings, taxonomy, salt)
+    return _plain_recruiting(recruit_here(base.plan, pool, settings, taxonomy))
 
 
 def _plain_recruiting(found: Recruiting) -> Figures:

@@ -7,10 +7,9 @@ from trellis.kernel.errors import Refusal
 from trellis.matching.cost_words import short_words
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import shown_score
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings
 from trellis.matching.queries.rearranged import Move, moves_of
-from trellis.matching.queries.rearranging import Rearrangement, ask, choices_for, people_of
-from trellis.matching.stored import pool_from_json
+from trellis.matching.queries.rearranging import Rearrangement, ask, choices_for, judged_on, people_of
 from trellis.people.models import Person
 from trellis_engine.matching import Pool
 from trellis_engine.matching.score import ONLY, Scorer
@@ -65,7 +64,7 @@ def _plan(found: Round, pair: Proposal, mentor: Person) -> Rearrangement | None:
 
 def _scores(found: Round, mentee: str) -> Mapping[str, int]:
     """Mentor to score with this mentee; 0 where a rule forbids the pair."""
-    pool = pool_from_json(found.inputs)
+    pool, taxonomy = judged_on(found)
     alone = Pool((pool.mentee_by_id[mentee],), pool.mentors)
-    grid = Scorer(alone, engine_settings(found.settings), engine_taxonomy()).judge(ONLY)[0]
+    grid = Scorer(alone, engine_settings(found.settings), taxonomy).judge(ONLY)[0]
     return dict(zip((mentor.id for mentor in pool.mentors), grid[0].tolist(), strict=True))

@@ -18,10 +18,9 @@ from trellis.matching.queries.fairness_shown import (
     sets_before,
     shown_so_far,
 )
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import planned_rows, weeks_of
 from trellis.matching.queries.solving import is_of_equals, smallest_in
-from trellis.matching.stored import pool_from_json
 from trellis.people.choices import ATTRIBUTES, ORDERED_ATTRIBUTES
 from trellis.people.models import Person
 from trellis.people.queries.attributes import said_by
@@ -78,7 +77,8 @@ def gathered(found: Round) -> Gathered:
     """Run the scorer over the round's stored pool once more. Reads nothing that anybody said about themself."""
     proof = found.certificate
     assert proof is not None
-    pool, settings, taxonomy = pool_from_json(found.inputs), engine_settings(found.settings), engine_taxonomy()
+    pool, taxonomy = solved_on(found.inputs)
+    settings = engine_settings(found.settings)
     enrolled = list(Enrolment.objects.filter(programme=found.programme_id).select_related("person").without_words())
     solved_at = found.solved_at or found.created_at
     waits: dict[str, dict[str, int]] = {side: {} for side in Side.values}

@@ -14,6 +14,7 @@ from django.db.models import Count
 
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal, Wish
+from trellis.matching.stored import inputs_from_json
 from trellis.mentorships.choices import LIVE_STATES, PartyRole
 from trellis.mentorships.models import Party
 from trellis.people.choices import PersonStatus
@@ -39,6 +40,13 @@ def engine_taxonomy() -> Taxonomy:
     return Taxonomy(
         related={skill.id: frozenset(skill.related) for skill in taxonomy.skills()}, phrases=taxonomy.phrases()
     )
+
+
+def solved_on(inputs: str) -> tuple[Pool, Taxonomy]:
+    """The people that a round was solved on, and the skills that their words were read with then: whatever is asked of
+    it later is judged by both, or a release that knows other skills would change what was decided by."""
+    pool, kept = inputs_from_json(inputs)
+    return pool, engine_taxonomy() if kept in (None, engine_taxonomy()) else kept
 
 
 def engine_settings(stored: Mapping[str, Any]) -> Settings:

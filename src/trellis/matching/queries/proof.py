@@ -9,17 +9,16 @@ from django.utils.translation import gettext as _
 from trellis.matching.models import Round
 from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.exchanges import kept_words
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import Promise, planned_rows, promise_of, weeks_of
 from trellis.matching.queries.rearranged import ByHand, by_hand
 from trellis.matching.queries.report_settings import certificate_bytes
 from trellis.matching.queries.solving import certificate_of, faults_in, is_of_equals, plan_of, smallest_in
 from trellis.matching.queries.stability import Stability, stability_of
-from trellis.matching.stored import pool_from_json, taxonomy_from_json
 from trellis.matching.words import fault_words
 from trellis.programmes.choices import MentoringModel, Side
 from trellis.programmes.settings_model import MatchingSettings
-from trellis_engine.matching import ENGINE_VERSION, Taxonomy
+from trellis_engine.matching import ENGINE_VERSION
 
 
 @dataclass(frozen=True)
@@ -72,18 +71,12 @@ def check_again(found: Round) -> Checked:
     assert found.certificate is not None
     if is_of_another_version(found.certificate):
         return Checked(0, [version_words(found.certificate)], older=True)
-    pool = pool_from_json(found.inputs)
-    weeks = weeks_of(found.settings)
-    taxonomy, settings = read_with(found), engine_settings(found.settings)
+    pool, taxonomy = solved_on(found.inputs)
+    weeks, settings = weeks_of(found.settings), engine_settings(found.settings)
     faults = faults_in(found.certificate, pool, settings, taxonomy, weeks, smallest_in(found.settings))
     people = len(pool.mentees)
     pairs = people * (people - 1) // 2 if is_of_equals(found.certificate) else people * len(pool.mentors)
     return Checked(pairs, [fault_words(fault) for fault in faults] or list(_kept_faults(found, found.certificate)))
-
-
-def read_with(found: Round) -> Taxonomy:
-    """The skills that people's words were read with when the round was solved."""
-    return taxonomy_from_json(found.inputs) or engine_taxonomy()
 
 
 def is_of_another_version(certificate: Mapping[str, Any]) -> bool:
@@ -113,9 +106,10 @@ def comes_out_again(found: Round) -> bool:
     """Solve it once more from what it keeps: whether the same certificate comes out, to the byte. Takes as long as the
     first time. Raises what the engine refuses."""
     assert found.certificate is not None
+    pool, taxonomy = solved_on(found.inputs)
     plan = plan_of(
         MentoringModel.PEER if is_of_equals(found.certificate) else MentoringModel.FORMAL,
-        pool_from_json(found.inputs), engine_settings(found.settings), read_with(found), found.salt,
+        pool, engine_settings(found.settings), taxonomy, found.salt,
         weeks_of(found.settings), smallest_in(found.settings),
     )  # fmt: skip
     return certificate_bytes(certificate_of(plan)) == certificate_bytes(found.certificate)

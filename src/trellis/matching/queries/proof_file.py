@@ -4,11 +4,9 @@ import json
 from typing import Any
 
 from trellis.matching.models import Round
-from trellis.matching.queries.pool import engine_settings
+from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import weeks_of
-from trellis.matching.queries.proof import read_with
 from trellis.matching.queries.solving import smallest_in
-from trellis.matching.stored import pool_from_json
 from trellis_engine.matching.proof_file import ProofFile
 from trellis_engine.matching.proof_writing import Solved, proof_file
 
@@ -16,8 +14,9 @@ from trellis_engine.matching.proof_writing import Solved, proof_file
 def solved_of(found: Round) -> Solved:
     """A solved round as the engine reads it."""
     assert found.certificate is not None
+    pool, taxonomy = solved_on(found.inputs)
     return Solved(
-        pool_from_json(found.inputs), engine_settings(found.settings), read_with(found), found.certificate,
+        pool, engine_settings(found.settings), taxonomy, found.certificate,
         weeks_of(found.settings), smallest_in(found.settings),
     )  # fmt: skip
 

@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 from trellis.kernel.errors import Refusal
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Round
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.solving import smallest_in
 from trellis.matching.queries.swaps import STANDING
-from trellis.matching.stored import pool_from_json
 from trellis.matching.words import refusal_words
 from trellis.people.models import Person
-from trellis_engine.matching import Pool
+from trellis_engine.matching import Pool, Taxonomy
 from trellis_engine.matching import Refusal as EngineRefusal
 from trellis_engine.matching.live import Live
 
@@ -119,8 +118,8 @@ class _Copy:
     """The live plan of one round, as the board stands."""
 
     def __init__(self, found: Round) -> None:
-        pool = pool_from_json(found.inputs)
-        self.live = Live(pool, engine_settings(found.settings), engine_taxonomy(), found.salt)
+        pool, taxonomy = solved_on(found.inputs)
+        self.live = Live(pool, engine_settings(found.settings), taxonomy, found.salt)
         self.board: Board | None = None
         self.beside: _Beside
         self.seen: dict[int, tuple[Codes, int]] = {}  # who a proposal is about, and its score: neither ever changes
@@ -213,10 +212,10 @@ def _keep(found: Round, copy: _Copy) -> None:
         _copies.popitem(last=False)
 
 
-def pool_of(found: Round) -> Pool:
-    """The people as the round was solved; read anew only where nobody has asked about it here."""
+def judged_on(found: Round) -> tuple[Pool, Taxonomy]:
+    """What the round was solved on; read anew only where nobody has asked about it here."""
     copy = _copies.get(_solved(found))
-    return copy.live.solving.pool if copy else pool_from_json(found.inputs)
+    return (copy.live.solving.pool, copy.live.solving.taxonomy) if copy else solved_on(found.inputs)
 
 
 def people_of(found: Round) -> tuple[Set[str], Set[str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from trellis.matching.choices import ProposalState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import explanation_words, shown_score
-from trellis.matching.queries.pool import engine_settings, engine_taxonomy
+from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.solving import explained, is_of_equals, refused_by
 from trellis.matching.stored import pool_from_json, reasons_to_json
@@ -92,7 +92,7 @@ def pairs_after_swap(found: Round, one: Proposal, other: Proposal) -> tuple[NewP
 
 
 def _judged(found: Round, mentee: Enrolment, mentor: Enrolment) -> NewPair:
-    pool, taxonomy = pool_from_json(found.inputs), engine_taxonomy()
+    pool, taxonomy = solved_on(found.inputs)
     settings = engine_settings({**found.settings, "pinned": []})
     ids = mentee.person.external_id, mentor.person.external_id
     names = {"mentee": mentee.person.full_name, "mentor": mentor.person.full_name}
