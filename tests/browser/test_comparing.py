@@ -1,6 +1,7 @@
 """A manager compares settings in a browser, with and without JavaScript; pages that need solved plans are looked at."""
 
 import os
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from tests.browser.test_every_page import LOOKS, _look
 from tests.factories.matching import SKILLS, World, a_round, a_world
 from tests.factories.mentorships import a_pair
 from tests.factories.people import OrganisationFactory
+from tests.matching.test_fairness import say
 from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions import scenarios
 from trellis.matching.models import Proposal, Round, Scenario
 from trellis.matching.queries.curves import AXES
+from trellis.people.choices import AttributeKind
 from trellis.people.models import Organisation
 from trellis.programmes.choices import Side
 
@@ -127,4 +130,30 @@ def test_pages_with_solved_plans_are_accessible_narrow_and_quiet(visitors: Visit
             faults += _look(visitor, path, axe)
             _shot(visitor, name)
 
+        assert faults + visitor.complaints == []
+
+
+def test_groups_under_plans_are_accessible_narrow_and_quiet(visitors: Visitors, axe: str) -> None:
+    organisation = OrganisationFactory()
+    with organisation_scope(organisation.pk):
+        world = a_world(organisation, mentees=80, mentors=40)
+        say([each.person for each in world.mentees], AttributeKind.GENDER, cycle(["woman", "woman", "man"]))
+        for name, changes in (
+            ("As it is", {}),
+            ("Two each", {"more_places": 1}),
+            ("Total first", {"objective": "total"}),
+        ):
+            scenarios.make_scenario(
+                by=world.manager, programme=world.programme, name=name, changes=changes, now=clock.now()
+            )
+        drain()
+        visitor, path = visitors.new(world.manager), reverse("scenarios", args=[world.programme.slug])
+        visitor.go(path)
+        _press(visitor, "Count the groups under these plans")
+        drain()
+
+        faults = _look(visitor, path, axe)
+        _shot(visitor, "groups")
+
+        assert visitor.page.locator("table.groups th", has_text="Women").count() == 1
         assert faults + visitor.complaints == []

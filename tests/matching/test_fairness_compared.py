@@ -59,6 +59,37 @@ def test_each_plan_has_its_lowest_ratio_with_the_groups_behind_it(crowd: World) 
     assert 0 < float(ratio) <= 1
 
 
+def test_every_group_has_its_exact_interval_and_what_may_be_chance(crowd: World) -> None:
+    present, every = plan(crowd, "As it is"), plan(crowd, "Two each", more_places=1)
+
+    (gender,) = [each for each in counted(crowd, present, every).groups if each.kind == GENDER]
+
+    assert [row.name for row in gender.rows] == ["Women", "Men"]
+    for row in gender.rows:
+        assert [letter for letter, _ in row.plans] == ["A", "B"]
+        own = row.plans[1][1]
+        assert (own.yes, own.size, own.low, own.high, own.ratio, own.verdict) == (40, 40, 91, 100, 1.0, "even")
+    own = [row.plans[0][1] for row in gender.rows]
+    assert sum(each.yes for each in own) == 40
+    (best,) = [each for each in own if each.ratio_low is None]
+    assert best.ratio == 1.0
+    assert all(each.low < each.share < each.high for each in own)
+
+
+def test_figures_without_intervals_are_counted_once_more(crowd: World) -> None:
+    """As they were kept at first; they are about the same people, so nothing has to be hidden."""
+    one = plan(crowd, "One")
+    counted(crowd, one)
+    kept = Scenario.objects.get(figures__kind="fairness")
+    for rows in (rows for kind in kept.figures["kinds"] for rows in kind["columns"]):
+        for row in rows:
+            del row["verdict"]
+    kept.save()
+
+    assert fairness_of_plans(crowd.programme, [one]) == PlanFairness()
+    assert GENDER in lines(counted(crowd, one))
+
+
 def test_figures_are_made_once_and_serve_fewer_columns_too(crowd: World) -> None:
     one, two = plan(crowd, "One"), plan(crowd, "Two each", more_places=1)
     both = counted(crowd, one, two)
@@ -144,6 +175,7 @@ def test_the_page_asks_first_and_then_shows_them(client: Client, crowd: World) -
     shown = client.get(there).content.decode()
     assert GENDER in shown
     assert "Women 40 of 40, Men 40 of 40" in shown
+    assert "100 % (91 to 100)" in shown
     assert "Count the groups" not in shown
 
 

@@ -232,21 +232,26 @@ def _row(group: Group, best: Group | None, groups: Sequence[Group]) -> Row:
 
 
 def _corrected(reports: Sequence[Report]) -> tuple[Report, ...]:
-    """Chances corrected over all reports, and the verdicts that follow. The two rows of a table of two groups ask one
-    question."""
-    tables = [table for report in reports for kind in report.kinds for table in kind.tables]
-    asked = [(at, 0 if len(table.rows) == 2 else n) for at, table in enumerate(tables) for n in range(len(table.rows))]
-    rows = [row for table in tables for row in table.rows]
-    chance = {key: row.p for key, row in zip(asked, rows, strict=True)}
-    holms = dict(zip(chance, holm(list(chance.values())), strict=True))
-    fresh = iter([_with_verdict(row, holms[key]) for key, row in zip(asked, rows, strict=True)])
+    """Chances corrected over all reports, and the verdicts that follow."""
+    fresh = iter(corrected([table.rows for report in reports for kind in report.kinds for table in kind.tables]))
     return tuple(
         replace(report, kinds=tuple(
-            replace(kind, tables=tuple(replace(t, rows=tuple(next(fresh) for _ in t.rows)) for t in kind.tables))
+            replace(kind, tables=tuple(replace(table, rows=next(fresh)) for table in kind.tables))
             for kind in report.kinds
         ))
         for report in reports
     )  # fmt: skip
+
+
+def corrected(tables: Sequence[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
+    """All tables of one page, corrected together. The two rows of a table of two groups ask one question."""
+    keys = [[(at, 0 if len(rows) == 2 else n) for n in range(len(rows))] for at, rows in enumerate(tables)]
+    chance = {key: row.p for own, rows in zip(keys, tables, strict=True) for key, row in zip(own, rows, strict=True)}
+    holms = dict(zip(chance, holm(list(chance.values())), strict=True))
+    return [
+        tuple(_with_verdict(row, holms[key]) for key, row in zip(own, rows, strict=True))
+        for own, rows in zip(keys, tables, strict=True)
+    ]
 
 
 def _with_verdict(row: Row, corrected: float) -> Row:

@@ -5,10 +5,10 @@ subtraction. Groups are merged until each column may be shown by itself, in the 
 that any column counts are looked at together, and together with what was shown before.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from trellis_engine.matching.fairness import Kind, Row, counts_of, judged, sides_of, stands_in
+from trellis_engine.matching.fairness import Kind, Row, corrected, counts_of, judged, sides_of, stands_in
 from trellis_engine.matching.fairness_groups import joined_as, merged, singles_out
 from trellis_engine.matching.fairness_outcomes import Measure, Outcome
 
@@ -24,6 +24,13 @@ class Columns:
     columns: tuple[tuple[Row, ...], ...] = ()
     counted: tuple[frozenset[str], ...] = ()
     withheld: str = ""
+
+
+def all_side_by_side(plans: Sequence[Sequence[Outcome]], kinds: Iterable[Kind]) -> tuple[Columns, ...]:
+    """Every kind of group; chances are corrected together for all kinds under all plans."""
+    found = [side_by_side(plans, kind) for kind in kinds]
+    fresh = iter(corrected([rows for each in found for rows in each.columns]))
+    return tuple(replace(each, columns=tuple(next(fresh) for _ in each.columns)) for each in found)
 
 
 def side_by_side(plans: Sequence[Sequence[Outcome]], kind: Kind) -> Columns:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.engine.matching.test_fairness import by_gender, exposed, population
 from trellis_engine.matching.fairness import sides_of
-from trellis_engine.matching.fairness_columns import MATCHED, Columns, side_by_side
+from trellis_engine.matching.fairness_columns import MATCHED, Columns, all_side_by_side, side_by_side
 from trellis_engine.matching.fairness_groups import LEAST
 from trellis_engine.matching.fairness_outcomes import Outcome
 
@@ -70,3 +70,20 @@ def test_what_was_shown_before_and_changed_answers_hold_it_back() -> None:
     assert side_by_side([people], by_gender(people, earlier=(nearly,))).withheld == "together"
     assert side_by_side([people], by_gender(people, changed=True)) == Columns("gender", withheld="changed")
     assert side_by_side([population(1, size=12)], by_gender(population(1, size=12))).withheld == "few"
+
+
+def test_chances_are_corrected_over_every_kind_and_every_plan() -> None:
+    people = population(2, women=0.4, men=0.9)
+    fair = population(2)
+    kinds = [by_gender(people), replace(by_gender(people), name="again")]
+
+    (alone,) = all_side_by_side([people], kinds[:1])
+    both = all_side_by_side([people, fair], kinds)
+
+    (row, best), (same, _) = alone.columns[0], both[0].columns[0]
+    assert (row.verdict, best.verdict, row.corrected) == ("gap", "even", row.p)
+    assert (same.p, same.corrected) == (row.p, 4 * row.p)
+    assert {each.verdict for found in both for each in found.columns[1]} <= {"even", "chance"}
+    assert row.interval is not None
+    assert row.interval.low < row.group.yes / row.group.size < row.interval.high
+    assert [each.group for each in side_by_side([people], kinds[0]).columns[0]] == [row.group, best.group]

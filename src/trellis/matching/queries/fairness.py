@@ -184,7 +184,7 @@ def _plain(report: Report) -> dict[str, Any]:
                 "tables": [
                     {
                         "measure": table.measure, "middle": table.middle, "withheld": table.withheld,
-                        "rows": [_plain_row(row) for row in table.rows],
+                        "rows": [plain_row(row) for row in table.rows],
                     }
                     for table in kind.tables
                 ],
@@ -194,7 +194,8 @@ def _plain(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plain_row(row: Row) -> dict[str, Any]:
+def plain_row(row: Row) -> dict[str, Any]:
+    """A row as it is kept."""
     own, ratio = row.interval, row.ratio_interval
     return {
         "members": list(row.group.members), "yes": row.group.yes, "size": row.group.size,

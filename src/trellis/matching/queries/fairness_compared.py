@@ -10,20 +10,36 @@ from django.utils.translation import gettext as _
 from trellis.matching import fairness_words as words
 from trellis.matching.choices import ScenarioState
 from trellis.matching.models import Scenario
-from trellis.matching.queries.comparison import Cell, Line, partners
-from trellis.matching.queries.fairness import directory_of, kinds_of, what_they_said
-from trellis.matching.queries.fairness_page import Hidden
+from trellis.matching.queries.comparison import LETTERS, Cell, Line, partners
+from trellis.matching.queries.fairness import directory_of, kinds_of, plain_row, what_they_said
+from trellis.matching.queries.fairness_page import Hidden, ShownRow, shown_row, who_said_nothing_last
 from trellis.matching.queries.fairness_shown import COMPARED, EVERYBODY, shown_so_far
 from trellis.matching.queries.scenarios import work_of
 from trellis.matching.stored import pool_from_json
 from trellis.people.models import Person
 from trellis.programmes.choices import Side
 from trellis.programmes.models import Enrolment, Programme
-from trellis_engine.matching.fairness import Row
-from trellis_engine.matching.fairness_columns import Columns, side_by_side
+from trellis_engine.matching.fairness_columns import Columns, all_side_by_side
 from trellis_engine.matching.fairness_outcomes import Outcome
 
 Stored = Mapping[str, Any]  # JSON
+
+
+@dataclass(frozen=True)
+class PlanGroup:
+    """One group under every plan."""
+
+    name: str
+    detail: str
+    plans: list[tuple[str, ShownRow]]  # the plan's letter, and what is true of the group there
+
+
+@dataclass(frozen=True)
+class PlanGroups:
+    """The groups of one kind."""
+
+    kind: str
+    rows: list[PlanGroup]
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,7 @@ class PlanFairness:
     """What the comparison shows; nothing where nobody asked yet, or the work was stopped."""
 
     lines: list[Line] = field(default_factory=list)
+    groups: list[PlanGroups] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     working: bool = False
     failure: str = ""
@@ -47,7 +64,13 @@ def row_for(programme: Programme, plans: Sequence[Scenario]) -> Scenario | None:
     asked = stamps_of(plans).items()
     rows = Scenario.objects.filter(programme=programme, figures__kind=COMPARED)
     found = (row for row in rows.defer("inputs").order_by("-number") if asked <= row.figures["of"].items())
-    return next(found, None)
+    return next((row for row in found if _are_judged(row.figures)), None)
+
+
+def _are_judged(figures: Stored) -> bool:
+    """Figures of before intervals were kept beside them are counted once more: about the same people, as they were."""
+    kinds: Iterable[Stored] = figures.get("kinds", ())
+    return all("verdict" in row for kind in kinds for rows in kind["columns"] for row in rows)
 
 
 def fairness_of_plans(programme: Programme, plans: Sequence[Scenario]) -> PlanFairness:
@@ -62,13 +85,13 @@ def fairness_of_plans(programme: Programme, plans: Sequence[Scenario]) -> PlanFa
     numbers = list(row.figures["of"])
     shown = [numbers.index(str(plan.number)) for plan in plans]
     kinds = row.figures["kinds"]
-    lines = [_line(each, [each["columns"][at] for at in shown]) for each in kinds if not each["withheld"]]
+    told = [(each, [each["columns"][at] for at in shown]) for each in kinds if not each["withheld"]]
     hidden = [
         Hidden(str(words.KINDS[each["name"]]), str(words.WITHHELD[each["withheld"]]))
         for each in kinds
         if each["withheld"]
     ]
-    return PlanFairness(lines, hidden, made=True)
+    return PlanFairness([_line(*each) for each in told], [_groups(*each) for each in told], hidden, made=True)
 
 
 def _line(kind: Stored, columns: Sequence[Sequence[Stored]]) -> Line:
@@ -83,6 +106,16 @@ def _line(kind: Stored, columns: Sequence[Sequence[Stored]]) -> Line:
         for ratio, rows in zip(ratios, columns, strict=True)
     ]
     return Line(str(words.KINDS[kind["name"]]), _("lowest ratio of any group that is matched"), tuple(cells))
+
+
+def _groups(kind: Stored, columns: Sequence[Sequence[Stored]]) -> PlanGroups:
+    """The same groups stand in every column, in the same order."""
+    name = kind["name"]
+    rows = []
+    for group in sorted(zip(*columns, strict=True), key=lambda group: who_said_nothing_last(group[0])):
+        plans = [(letter, shown_row(name, row)) for letter, row in zip(LETTERS, group, strict=False)]
+        rows.append(PlanGroup(plans[0][1].group, plans[0][1].detail, plans))
+    return PlanGroups(str(words.KINDS[name]), rows)
 
 
 def _share(kind: str, row: Stored) -> str:
@@ -100,7 +133,7 @@ def compared_figures(programme: Programme, plans: Sequence[Scenario]) -> Stored 
         return None
     said = what_they_said(programme.pk, set(everybody[0]))
     kinds = kinds_of(everybody[0], said, directory_of(persons.values()), shown_so_far())
-    found = [side_by_side(columns, kind) for kind in kinds]
+    found = all_side_by_side(columns, kinds)
     return {
         "kinds": [_plain(each) for each in found],
         "counted": {each.kind: [sorted(map(int, people)) for people in each.counted] for each in found},
@@ -118,9 +151,5 @@ def _outcomes(plan: Scenario, persons: Mapping[str, Person]) -> list[Outcome]:
 
 
 def _plain(found: Columns) -> Stored:
-    columns = [[_plain_row(row) for row in rows] for rows in found.columns]
+    columns = [[plain_row(row) for row in rows] for rows in found.columns]
     return {"name": found.kind, "withheld": found.withheld, "columns": columns}
-
-
-def _plain_row(row: Row) -> Stored:
-    return {"members": list(row.group.members), "yes": row.group.yes, "size": row.group.size, "ratio": row.ratio}

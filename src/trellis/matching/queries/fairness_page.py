@@ -154,7 +154,7 @@ def _table(of: str, measure: str, shown: Mapping[str, Mapping[str, Any]], among:
     middle = next((table["middle"] for table in kinds.values()), None)
     groups = [
         ShownGroups(
-            str(words.KINDS[kind]), [_row(kind, row) for row in sorted(table["rows"], key=_who_said_nothing_last)]
+            str(words.KINDS[kind]), [shown_row(kind, row) for row in sorted(table["rows"], key=who_said_nothing_last)]
         )
         for kind, table in kinds.items()
     ]
@@ -163,7 +163,7 @@ def _table(of: str, measure: str, shown: Mapping[str, Mapping[str, Any]], among:
     )
 
 
-def _row(kind: str, row: Mapping[str, Any]) -> ShownRow:
+def shown_row(kind: str, row: Mapping[str, Any]) -> ShownRow:
     return ShownRow(
         words.group_name(kind, row["members"]), words.group_detail(kind, row["members"]), row["yes"], row["size"],
         round(100 * (row["low"] or 0)), round(100 * (row["high"] or 1)), row["ratio"],
@@ -188,7 +188,7 @@ def _hidden(kinds: Sequence[Mapping[str, Any]], named: str) -> Iterable[Hidden]:
         yield Hidden(f"{words.COLUMNS[measure]}: {where}", str(words.WITHHELD[why]))
 
 
-def _who_said_nothing_last(row: Mapping[str, Any]) -> bool:
+def who_said_nothing_last(row: Mapping[str, Any]) -> bool:
     return "" in row["members"]
 
 
