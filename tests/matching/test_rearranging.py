@@ -292,11 +292,14 @@ def test_costs_are_said_in_words_to_the_point() -> None:
     assert [matched_words(change) for change in (0, 1, -2)] == [
         "As many mentees have a mentor as now.", "1 mentee more has a mentor.", "2 mentees fewer have a mentor.",
     ]  # fmt: skip
-    assert [points_words(change) for change in (0, 1000, -3250, -1)] == [
+    assert [points_words(change) for change in (0, 1000, -3250, -1, 12_600, 999_999)] == [
         "The scores add up to the same.", "The scores add up to 1 point more.",
-        "The scores add up to 3.25 points less.", "The scores add up to 0.001 points less.",
+        "The scores add up to 3.3 points less.", "The scores add up to less than 0.1 points less.",
+        "The scores add up to 13 points more.", "The scores add up to 1,000 points more.",
     ]  # fmt: skip
     assert short_words(-1, 2500, exact=True) == "−1 mentee, +2.5 points"
-    assert short_words(0, 0, exact=False) == "0 points, or more"
+    assert short_words(0, -99, exact=True) == "less than 0.1 points less"
+    assert short_words(0, 1040, exact=True) == "+1 point"
+    assert [short_words(0, each, exact=False) for each in (0, -99)] == ["0 points, or more"] * 2
     assert against_words(0, 1500) == "It comes to −1.5 points against the proven best."
     assert against_words(0, 0) == "It costs nothing against the proven best."

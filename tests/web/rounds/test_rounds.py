@@ -257,7 +257,7 @@ def test_next_choices_wait_on_the_page_of_rounds_and_can_be_offered(manager: Cli
     page = text(manager, reverse("rounds", args=[world.programme.slug]))
     response = manager.post(path, {"answer": "offer"}, follow=True)
 
-    assert "1 next choice after a no" in page
+    assert "1 next choice waits for you" in page
     assert spare.person.full_name in page
     assert "Offered. Whoever is asked has 14 days to answer." in response.content.decode()
     assert manager.post(path, {"answer": "offer"}).status_code == 404

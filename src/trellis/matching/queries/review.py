@@ -197,7 +197,8 @@ def answers_of(found: Round) -> Answers:
 
 
 def next_choices(programme: Programme) -> list[BoardRow]:
-    """Next choices after a no that wait for a person's decision, in every published round. One query."""
+    """After a no, an offer that ran out or a mentor who left: what waits for a person's decision, in every published
+    round. One query."""
     return board_rows(waiting_next_choices(programme))
 
 
