@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.matching import World, a_world
+from tests.factories.meetings import MeetingFactory
 from tests.factories.mentorships import a_pair
 from trellis.kernel import audit, clock
 from trellis.kernel.jobs import drain
@@ -19,6 +20,8 @@ from trellis.matching.queries.exchanges import changes_of, changes_shown, exchan
 from trellis.matching.queries.fitness import faults_of
 from trellis.matching.queries.proof import check_again
 from trellis.matching.queries.swaps import STANDING
+from trellis.meetings.actions import cancel_meeting
+from trellis.meetings.models import MeetingState
 from trellis.mentorships.actions import pause_mentorship
 from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship, Transition
@@ -134,6 +137,29 @@ def test_whoever_was_mailed_of_the_end_is_told_that_it_goes_on(crossed: World) -
 
     assert Notice.objects.filter(kind="mentorships.restored").count() == 4
     assert Notice.objects.filter(kind="mentorships.withdrawn").count() == 6
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["news of the end heard", "not yet heard"])
+def test_meetings_that_the_parting_called_off_are_planned_again(crossed: World, heard: bool) -> None:
+    one, other = Mentorship.objects.order_by("id")
+    ahead = MeetingFactory(mentorship=one, starts_at=clock.now() + timedelta(days=3))
+    dropped = MeetingFactory(mentorship=other, starts_at=clock.now() + timedelta(days=3))
+    cancel_meeting(by=crossed.mentees[1].person, meeting=dropped, now=clock.now())
+    found = a_rematch(crossed)
+    approve(crossed, found)
+    publish_round(by=crossed.manager, found=found, now=clock.now())
+    if heard:
+        drain()
+        ahead.refresh_from_db()
+        assert (ahead.state, ahead.sequence) == (MeetingState.CANCELLED, 1)
+
+    undo_publish(by=crossed.manager, found=found, now=clock.now())
+    drain()
+
+    ahead.refresh_from_db()
+    dropped.refresh_from_db()
+    assert (ahead.state, ahead.sequence) == (MeetingState.PLANNED, 2 if heard else 0)
+    assert (dropped.state, dropped.sequence) == (MeetingState.CANCELLED, 1)
 
 
 def test_after_the_hour_nothing_is_restored(crossed: World) -> None:

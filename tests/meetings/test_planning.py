@@ -309,6 +309,38 @@ def test_call_off_planned_leaves_past_and_answered_meetings(pair: Mentorship, no
     assert not Notice.objects.exists()
 
 
+def test_what_the_end_called_off_is_planned_again_where_it_lies_ahead_and_both_are_free(
+    pair: Mentorship, amara: Person, now: datetime
+) -> None:
+    ahead, soon, taken, theirs = (
+        MeetingFactory(mentorship=pair, starts_at=now + hours * HOUR) for hours in (5, 1, 9, 13)
+    )
+    actions.cancel_meeting(by=amara, meeting=theirs, now=now)
+    actions.call_off_planned(mentorship=pair, now=now)
+    MeetingFactory(mentorship=a_pair(pair.programme, mentee=amara), starts_at=taken.starts_at)
+
+    assert actions.plan_again(mentorship=pair, now=now + 2 * HOUR) == 1
+
+    again = [Meeting.objects.get(pk=meeting.pk) for meeting in (ahead, soon, taken, theirs)]
+    assert [(meeting.state, meeting.sequence) for meeting in again] == [
+        (MeetingState.PLANNED, 2), *[(MeetingState.CANCELLED, 1)] * 3,
+    ]  # fmt: skip
+    Meeting.objects.exclude(pk=ahead.pk).exclude(mentorship=pair).delete()  # the other time is free again
+    assert actions.plan_again(mentorship=pair, now=now + 2 * HOUR) == 0
+    assert list(AuditEntry.objects.filter(verb="meeting.restored").values_list("subject", flat=True)) == [
+        f"meeting:{ahead.pk}"
+    ]
+
+
+def test_news_of_an_end_that_was_taken_back_meanwhile_calls_nothing_off(pair: Mentorship, now: datetime) -> None:
+    meeting = MeetingFactory(mentorship=pair, starts_at=now + HOUR)
+
+    subscribers.call_off_what_is_left(organisation_id=pair.organisation_id, mentorship_id=pair.pk, state="ended")
+
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == (MeetingState.PLANNED, 0)
+
+
 def test_a_withdrawn_mentorship_has_nothing_left_to_call_off(pair: Mentorship) -> None:
     subscribers.call_off_what_is_left(
         organisation_id=pair.organisation_id, mentorship_id=pair.pk + 1, state="withdrawn"

@@ -29,6 +29,7 @@ class Meeting(TenantModel):
     place = EncryptedTextField(blank=True)  # a room or a video link
     notes = EncryptedTextField(blank=True)  # shared by the parties
     state = models.CharField(max_length=10, choices=MeetingState.choices, default=MeetingState.PLANNED)
+    ended_with_pair = models.BooleanField(default=False)  # called off by the mentorship's end, not by one of the two
     sequence = models.PositiveSmallIntegerField(default=0)  # of changes that a calendar has to hear of (RFC 5545)
     planned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -9,9 +9,11 @@ from trellis.mentorships.models import Mentorship
 @hears(MentorshipChanged)
 def call_off_what_is_left(*, organisation_id: int, mentorship_id: int, state: str) -> None:
     """A closed mentorship meets no more: its planned meetings are called off, quietly, as its end was told already.
+    Where that is taken back, so are they.
 
-    A withdrawn one is gone before its news is heard.
+    What it is now decides, not what the news says: news of an end may be heard after the end was taken back. A
+    withdrawn one is gone before its news is heard.
     """
-    if state not in LIVE_STATES:
-        for mentorship in Mentorship.objects.filter(pk=mentorship_id):
-            actions.call_off_planned(mentorship=mentorship, now=clock.now())
+    for mentorship in Mentorship.objects.filter(pk=mentorship_id):
+        follow = actions.plan_again if mentorship.state in LIVE_STATES else actions.call_off_planned
+        follow(mentorship=mentorship, now=clock.now())

@@ -82,7 +82,10 @@ RESTORED = NoticeKind(
     subject=gettext_noop("Your mentoring with %(name)s goes on after all"),
     lines=(
         gettext_noop("We told you that it had ended. The programme team has taken that back; please disregard it."),
-        gettext_noop("Your goals and messages are as they were. Please plan your next meeting anew if you had one."),
+        gettext_noop(
+            "Your goals and messages are as they were. Meetings that lie ahead are planned again as they were, unless "
+            "one of you has another one then: please look at yours."
+        ),
     ),
     action=gettext_noop("Open your page"),
 )

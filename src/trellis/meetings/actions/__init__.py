@@ -12,6 +12,7 @@ from trellis.meetings.actions.planning import (
     call_off_planned,
     cancel_meeting,
     log_meeting,
+    plan_again,
     plan_meeting,
     reschedule_meeting,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "confirm_meeting",
     "log_meeting",
     "moment_on_the_wall",
+    "plan_again",
     "plan_meeting",
     "reschedule_meeting",
     "write_notes",

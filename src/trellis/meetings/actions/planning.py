@@ -36,7 +36,7 @@ def plan_meeting(
     hold_people(mentorship)
     _check_length(minutes)
     _check_future(starts_at, now)
-    _check_free(by, mentorship, starts_at, minutes)
+    _check_free(mentorship, starts_at, minutes)
     meeting = Meeting.objects.create(
         organisation_id=mentorship.organisation_id, mentorship=mentorship, starts_at=starts_at, minutes=minutes,
         topic=topic.strip(), place=place.strip(), planned_by=by, created_at=now,
@@ -67,7 +67,7 @@ def log_meeting(
             % {"day": date_format(first_day, "j F Y")},
             field="day",
         )
-    _check_free(by, mentorship, starts_at, minutes)
+    _check_free(mentorship, starts_at, minutes)
     meeting = Meeting.objects.create(
         organisation_id=mentorship.organisation_id, mentorship=mentorship, starts_at=starts_at, minutes=minutes,
         topic=topic.strip(), planned_by=by, created_at=now, state=rules.state_of([True]),
@@ -105,7 +105,7 @@ def reschedule_meeting(
     if moved:
         hold_people(meeting.mentorship)
         _check_future(starts_at, now)
-        _check_free(by, meeting.mentorship, starts_at, minutes, besides=meeting)
+        _check_free(meeting.mentorship, starts_at, minutes, besides=meeting)
         Confirmation.objects.filter(meeting=meeting).delete()
     meeting.starts_at, meeting.minutes = starts_at, minutes
     meeting.topic, meeting.place = topic.strip(), place.strip()
@@ -136,7 +136,7 @@ def cancel_meeting(*, by: Person, meeting: Meeting, now: datetime) -> Meeting:
         return meeting
     if not rules.can_be_cancelled(meeting, now=now):
         raise MeetingRefused(_("This meeting has begun. Say whether it took place instead."))
-    _call_off(meeting)
+    _set_state(meeting, MeetingState.CANCELLED)
     _announce(by, meeting, "meeting.cancelled", MeetingCancelled, notices.CANCELLED, now)
     return meeting
 
@@ -147,15 +147,45 @@ def call_off_planned(*, mentorship: Mentorship, now: datetime) -> int:
     planned = Meeting.objects.filter(mentorship=mentorship, state=MeetingState.PLANNED, starts_at__gt=now)
     left = list(planned.select_for_update().order_by("id"))
     for meeting in left:
-        _call_off(meeting)
+        meeting.ended_with_pair = True
+        _set_state(meeting, MeetingState.CANCELLED)
         _record(None, "meeting.cancelled", meeting, now)
     return len(left)
 
 
-def _call_off(meeting: Meeting) -> None:
-    meeting.state = MeetingState.CANCELLED
+@transaction.atomic
+def plan_again(*, mentorship: Mentorship, now: datetime) -> int:
+    """The end of the mentorship was taken back: what that had called off, still lies ahead and finds both free is
+    planned again, without a notice; returns how many. What one of the two called off stays called off.
+
+    A new sequence tells a calendar that had struck the meeting out.
+    """
+    hold_people(mentorship)
+    ended = Meeting.objects.filter(mentorship=mentorship, state=MeetingState.CANCELLED, ended_with_pair=True)
+    again = 0
+    for meeting in ended.select_for_update().order_by("starts_at", "id"):
+        meeting.ended_with_pair = False  # asked once: what is not possible now is not brought back some other day
+        if meeting.starts_at > now and _is_free(meeting):
+            _set_state(meeting, MeetingState.PLANNED)
+            _record(None, "meeting.restored", meeting, now)
+            again += 1
+        else:
+            meeting.save(update_fields=["ended_with_pair"])
+    return again
+
+
+def _is_free(meeting: Meeting) -> bool:
+    try:
+        _check_free(meeting.mentorship, meeting.starts_at, meeting.minutes)
+    except MeetingRefused:
+        return False
+    return True
+
+
+def _set_state(meeting: Meeting, state: MeetingState) -> None:
+    meeting.state = state
     meeting.sequence += 1
-    meeting.save(update_fields=["state", "sequence"])
+    meeting.save(update_fields=["state", "sequence", "ended_with_pair"])
 
 
 def _check_length(minutes: int) -> None:
@@ -178,9 +208,7 @@ def _check_future(starts_at: datetime, now: datetime) -> None:
         )
 
 
-def _check_free(
-    by: Person, mentorship: Mentorship, starts_at: datetime, minutes: int, besides: Meeting | None = None
-) -> None:
+def _check_free(mentorship: Mentorship, starts_at: datetime, minutes: int, besides: Meeting | None = None) -> None:
     """Nobody of this mentorship is in another meeting then. The reason says who is busy, never with whom."""
     ends_at = starts_at + timedelta(minutes=minutes)
     people = Party.objects.filter(mentorship=mentorship).values("person")

@@ -95,8 +95,8 @@ def part_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime)
 
 @transaction.atomic
 def restore_mentorship(*, by: Person | None, mentorship: Mentorship, now: datetime) -> bool:
-    """Take a parting back: it goes on as if it had not ended, but for the meetings that were called off. Mails that
-    have not gone out are stopped; whoever had one is told that it goes on.
+    """Take a parting back: it goes on as if it had not ended, and meetings that it called off are planned again. Mails
+    that have not gone out are stopped; whoever had one is told that it goes on.
 
     False, and nothing is changed, where it did not end by a parting or the two are together again. The caller has
     checked that `by` runs the programme, and that both still have the place.

@@ -32,7 +32,7 @@ NAMES: dict[str, str | Promise] = {
     "journeys.refresh_at_training": _("Stages after a training"),
     "journeys.refresh_organisation": _("Daily look at every stage"),
     "journeys.start_at_mentorship_start": _("First stage of a mentorship"),
-    "meetings.call_off_what_is_left": _("Calling off meetings of a mentorship that ended"),
+    "meetings.call_off_what_is_left": _("Meetings of a mentorship that ended, or goes on after all"),
     "mentorships.end_when_person_left": _("Ending the mentorships of somebody who left"),
     "programmes.open_training_gate": _("Sign-ups that waited for a training"),
     "matching.close_what_was_offered": _("Closing the offers of somebody who withdrew"),

@@ -54,6 +54,7 @@ VERBS: dict[str, str | Promise] = {
     "meeting.moved": _("Moved a meeting"),
     "meeting.notes_saved": _("Saved meeting notes"),
     "meeting.planned": _("Planned a meeting"),
+    "meeting.restored": _("Planned a meeting again that had been called off"),
     "mentorship.agreement_drafted": _("Drafted the agreement"),
     "mentorship.agreement_signed": _("Signed the agreement"),
     "mentorship.completed": _("Closed a mentorship"),
