@@ -8,6 +8,7 @@ PORT ?= 8000
 STAGE ?= midway
 STAMP := $(VENV)/.set-up
 STAMP_DEV := $(VENV)/.set-up-dev
+SEMANTIC := $(VENV)/.semantic
 DEMO_DATA := data/demo-$(STAGE)
 DEMO := TRELLIS_DATA=$(DEMO_DATA) TRELLIS_URL=http://localhost:$(PORT) TRELLIS_SQLITE_SYNC=NORMAL DJANGO_SETTINGS_MODULE=trellis.config.settings.demo
 unexport PYTHONDONTWRITEBYTECODE # compile once, not at every start of a command, a worker or a test's own process
@@ -20,7 +21,7 @@ CRAWLS := tests/trust tests/browser
 ONCE := tests/engine tests/architecture tests/browser/test_every_page.py tests/browser/test_offline.py \
 	tests/journeys/test_every_template.py
 
-.PHONY: help setup setup-dev demo run test test-sqlite test-postgres check bench bench-matching prove docs clean
+.PHONY: help setup setup-dev semantic demo run test test-sqlite test-postgres check bench bench-matching prove docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -56,8 +57,14 @@ $(STAMP): requirements.lock boot.lock pyproject.toml | $(VENV)/bin/pip
 	@touch $@
 
 $(STAMP)-now:
-	$(call install,requirements.lock)
+	$(call install,$(if $(wildcard $(SEMANTIC)),semantic.lock,requirements.lock))
 	@rm -f $(STAMP_DEV)
+
+semantic: $(STAMP) ## also install what reads goals with a model (docs/how-to/read-goals-with-a-model.md)
+	@if $(VENV)/bin/uv --version >/dev/null 2>&1; then \
+		$(VENV)/bin/uv pip install -q --python $(PY) --require-hashes -r semantic.lock; \
+	else $(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r semantic.lock; fi
+	@touch $(SEMANTIC)
 
 setup-dev: $(STAMP_DEV) ## install what testing and checking need as well
 

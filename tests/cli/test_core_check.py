@@ -10,11 +10,14 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests.factories.people import OrganisationFactory
+from tests.skills.stand_in import bag
 from trellis.cli import check, output
 from trellis.cli.main import main
 from trellis.kernel import audit, audit_guard, clock
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
+from trellis.skills import semantic
+from trellis.skills.reading import Reader
 
 pytestmark = pytest.mark.django_db
 Captured = pytest.CaptureFixture[str]
@@ -159,3 +162,27 @@ def test_findings_can_be_read_by_a_program(fit: Path, capsys: Captured) -> None:
     rows = json.loads(capsys.readouterr().out)
     assert {row["what"] for row in rows} >= {"database", "tables", "field.keys"}
     assert set(rows[0]) == {"what", "level", "words", "cure"}
+
+
+def test_a_model_that_cannot_read_is_a_fault_with_its_cure(
+    fit: Path, settings: Settings, capsys: Captured, tmp_path: Path
+) -> None:
+    settings.SEMANTIC_MODEL = str(tmp_path / "model")
+
+    code = main(["check"])
+
+    said = capsys.readouterr().out
+    assert code == output.REFUSED
+    assert "fail  model for goals: cannot be used: " in said
+    assert f"put model.onnx and tokenizer.json into {tmp_path / 'model'}" in said
+
+
+def test_a_model_that_reads_is_named_by_its_bytes(
+    fit: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SEMANTIC_MODEL = "/somewhere"
+    monkeypatch.setattr(semantic, "reader", lambda: Reader(bag, 550, {"model.onnx": "c" * 64}))
+
+    found = {finding.what: finding for finding in check.look(chain=False)}["model for goals"]
+
+    assert (found.level, found.words) == ("ok", f"reads, from a likeness of 0.550 on (model.onnx {'c' * 16})")

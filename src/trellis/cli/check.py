@@ -21,6 +21,7 @@ from trellis.cli.output import OK, REFUSED, say, say_json
 from trellis.kernel import audit, encryption
 from trellis.kernel.tenancy import organisation_scope
 from trellis.people.models import Organisation
+from trellis.skills import semantic
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def look(*, chain: bool) -> Iterator[Finding]:
     yield _deployment()
     yield _mail()
     yield _static()
+    if semantic.is_set():
+        yield _model()
 
 
 def _database() -> Finding:
@@ -192,3 +195,18 @@ def _static() -> Finding:
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return Finding("static files", "fail", "are not collected", "Run `trellis init`.")
     return Finding("static files", "ok", str(settings.STATIC_ROOT))
+
+
+def _model() -> Finding:
+    """The model that reads goals, loaded and tried on every skill of the list."""
+    what = "model for goals"
+    try:
+        reader = semantic.reader()
+    except semantic.ModelUnusable as refusal:
+        return Finding(
+            what, "fail", f"cannot be used: {refusal} No round is solved.",
+            f"Run `make semantic`, and put model.onnx and tokenizer.json into {settings.SEMANTIC_MODEL} "
+            "(docs/how-to/read-goals-with-a-model.md); or take TRELLIS_SEMANTIC_MODEL out of the environment.",
+        )  # fmt: skip
+    files = ", ".join(f"{name} {sha[:16]}" for name, sha in (reader.files if reader else {}).items())
+    return Finding(what, "ok", f"reads, from a likeness of {settings.SEMANTIC_THRESHOLD / 1000:.3f} on ({files})")

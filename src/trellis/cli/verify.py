@@ -14,6 +14,7 @@ from trellis.integrations.proof_file import comes_out_again, differs_from, judge
 from trellis.kernel.errors import Refusal
 from trellis.matching.models import Round
 from trellis.matching.queries import proof as proofs
+from trellis.matching.queries.report_settings import files_that_read
 from trellis_engine.matching import InputRefused
 from trellis_engine.matching.proof_file import FORMAT as PROOF_FILE
 
@@ -159,6 +160,7 @@ def _say_kept(found: Round, said: dict[str, Any]) -> None:
         "matcher": said["engine_version"],
         "started": _when_and_who(found.created_at, found.started_by or "the command line"),
     }  # fmt: skip
+    lines |= {f"read by {name}": sha for name, sha in files_that_read(found)}
     if found.published_at:
         lines["published"] = _when_and_who(found.published_at, found.published_by or "somebody who is gone")
     for name, value in lines.items():

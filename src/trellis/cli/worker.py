@@ -2,8 +2,9 @@
 
 import argparse
 
-from trellis.cli.output import OK, REFUSED, note
+from trellis.cli.output import OK, REFUSED, complain, note
 from trellis.kernel.jobs.worker import Worker
+from trellis.skills import semantic
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,4 +21,6 @@ def run(arguments: argparse.Namespace) -> int:
     worker = Worker(threads=max(1, arguments.threads))
     worker.stop_on_signals()
     note(f"The worker runs {worker.threads} jobs at a time. Ctrl-C stops it.")
+    if semantic.is_set() and (why := semantic.obstacle()):
+        complain(f"the model for goals cannot be used: {why} No round is solved.", "`trellis check` says the cure.")
     return OK if worker.run() else REFUSED

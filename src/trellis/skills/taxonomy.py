@@ -3,7 +3,7 @@
 Frozen and read once a process. An organisation's own skills will come beside it, not into it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -115,3 +115,9 @@ def match_name(text: str) -> str | None:
 def phrases() -> Mapping[str, str]:
     """Every name and alias, as written, with its skill's id: what the matcher looks for in a goal."""
     return _taxonomy().phrases
+
+
+def with_skills_named(text: str, skill_ids: Iterable[str]) -> str:
+    """The text with the names of these skills behind it, so that whoever looks for phrases in it finds them too. The
+    bar is a word of its own, and no part of any phrase: neither the text nor two names grow together into a third."""
+    return " | ".join([text, *(skill(each).name for each in skill_ids)])

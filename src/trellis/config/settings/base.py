@@ -149,6 +149,10 @@ CACHES = {
 # The standard Tasks API. Ours keeps jobs as leased rows of the database; see trellis/kernel/jobs/tasks.py.
 TASKS = {"default": {"BACKEND": os.environ.get("TRELLIS_TASKS", "trellis.kernel.jobs.tasks.LeasedRows")}}
 
+# a sentence-embedding model that reads goals: docs/how-to/read-goals-with-a-model.md
+SEMANTIC_MODEL = os.environ.get("TRELLIS_SEMANTIC_MODEL", "")
+SEMANTIC_THRESHOLD = int(os.environ.get("TRELLIS_SEMANTIC_THRESHOLD", "550"))
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
 TIME_ZONE = "UTC"

@@ -15,6 +15,7 @@ from trellis.config.settings.base import *  # noqa: F403  # the environment come
 SECRET_KEY = "only-for-tests-" + "x" * 50
 TRELLIS_FIELD_KEYS = ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
 ALLOWED_HOSTS = ["*"]
+SEMANTIC_MODEL = ""
 SECURITY_CONTACT = "mailto:security@example.org"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

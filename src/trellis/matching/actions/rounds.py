@@ -28,6 +28,8 @@ from trellis.matching.queries.board import NOT_LOOKING
 from trellis.matching.queries.exchanges import changes_of, kept_of
 from trellis.matching.queries.pool import PairIds, engine_settings, engine_taxonomy, enrolments_by_id, matching_of
 from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.reading import KEY as READER
+from trellis.matching.queries.reading import read_goals
 from trellis.matching.queries.rematch import HELD, people_for, to_hold
 from trellis.matching.queries.rotation import is_rotating
 from trellis.matching.queries.solving import (
@@ -50,6 +52,7 @@ from trellis.programmes.checks import check_matching
 from trellis.programmes.choices import EQUALS
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import MatchingSettings
+from trellis.skills.semantic import ModelUnusable
 from trellis_engine.matching import InputRefused, PinRefused, Pool
 from trellis_engine.matching.peer_plan import PeerPlan
 from trellis_engine.matching.weekly import Rotation
@@ -124,8 +127,10 @@ def solve_round(*, found: Round, now: datetime) -> Round:
     pool, kept, out = people_for(found.programme, found.settings, now)
     found.settings |= {"ruled_out": sorted(out), "kept": sorted(kept)} if kept else {"ruled_out": sorted(out)}
     found.settings["smallest_circle"] = smallest_circle(found.programme)
-    jobs.progress(1, STEPS)
     try:
+        pool, read_by = read_goals(pool, lambda done, texts: jobs.progress(done, texts * STEPS))
+        found.settings[READER] = read_by
+        jobs.progress(1, STEPS)
         plan = _solved(found, pool, kept)
         found.settings[STABILITY] = stability_figures(plan, pool, engine_settings(found.settings), found.salt)
     except PinRefused as refused:
@@ -134,6 +139,8 @@ def solve_round(*, found: Round, now: datetime) -> Round:
         return _fail(found, now, pin_words(mentee.full_name, mentor.full_name, refused))
     except InputRefused as refused:
         return _fail(found, now, input_words(refused))
+    except ModelUnusable as refused:
+        return _fail(found, now, str(refused))
     jobs.progress(2, STEPS)
     return _lay_out(found, pool, plan, now)
 

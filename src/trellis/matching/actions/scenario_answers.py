@@ -22,6 +22,7 @@ from trellis.matching.queries.pool import (
     ruled_out,
     solved_on,
 )
+from trellis.matching.queries.reading import read_goals
 from trellis.matching.queries.rematch import load_rematch
 from trellis.matching.queries.scenarios import CURVE, PRICES, REMATCH, can_compare, with_more_places
 from trellis.matching.queries.stability import KEY as STABILITY
@@ -30,6 +31,7 @@ from trellis.matching.stored import pool_to_json
 from trellis.matching.words import input_words, pin_words
 from trellis.programmes.models import Programme
 from trellis.programmes.settings_model import ALWAYS_KEPT
+from trellis.skills.semantic import ModelUnusable
 from trellis_engine.matching import (
     InputRefused,
     PinRefused,
@@ -91,6 +93,8 @@ def answered(found: Scenario, now: datetime) -> Answered:
         return Answered(found.settings, failure=_pin_failure(found.programme, refused))
     except InputRefused as refused:
         return Answered(found.settings, failure=input_words(refused))
+    except ModelUnusable as refused:
+        return Answered(found.settings, failure=str(refused))
 
 
 def _pin_failure(programme: Programme, refused: PinRefused) -> str:
@@ -108,7 +112,8 @@ def _pin_failure(programme: Programme, refused: PinRefused) -> str:
 def _plan(found: Scenario, now: datetime) -> Answered:
     jobs.progress(0, 4)
     pool, settings = _pool(found, now)
-    people = hash_inputs(pool if not settings.get("released") else load_pool(found.programme, now), engine_taxonomy())
+    today = pool if not settings.get("released") else _read(load_pool(found.programme, now))
+    people = hash_inputs(today, engine_taxonomy())
     pool = with_more_places(pool, settings)
     jobs.progress(1, 4)
     solved = answer(
@@ -130,9 +135,15 @@ def _plan(found: Scenario, now: datetime) -> Answered:
 def _pool(found: Scenario, now: datetime) -> tuple[Pool, dict[str, Any]]:
     """Whoever is ready now; where the scenario says so, with the places of running pairs free again."""
     if not found.settings.get("released"):
-        return load_pool(found.programme, now), {**found.settings, "ruled_out": sorted(ruled_out(found.programme))}
+        pool, out = load_pool(found.programme, now), ruled_out(found.programme)
+        return _read(pool), {**found.settings, "ruled_out": sorted(out)}
     pool, kept, out = load_rematch(found.programme, now)
-    return pool, {**found.settings, "kept": sorted(kept), "ruled_out": sorted(out)}
+    return _read(pool), {**found.settings, "kept": sorted(kept), "ruled_out": sorted(out)}
+
+
+def _read(pool: Pool) -> Pool:
+    """As a round would read it."""
+    return read_goals(pool, lambda _done, _texts: jobs.progress(0, 4))[0]
 
 
 def _blocking(solved: Answer, pool: Pool, salt: str) -> int:

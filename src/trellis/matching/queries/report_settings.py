@@ -13,6 +13,7 @@ from trellis.matching.choices import Approval
 from trellis.matching.models import Round
 from trellis.matching.queries.pool import engine_settings
 from trellis.matching.queries.promises import weeks_of
+from trellis.matching.queries.reading import read_by
 from trellis.matching.queries.scenarios import OBJECTIVE_WORDS, rule_words, spread_words
 from trellis.matching.queries.solving import is_of_equals, smallest_in
 from trellis.matching.words import FACTOR_NAMES
@@ -93,7 +94,14 @@ def identity_facts(found: Round) -> tuple[Fact, ...]:
         Fact(_("Certificate (SHA-256)"), fingerprint(said)),
         Fact(_("Random word between equal plans"), found.salt),
         Fact(_("Engine"), found.engine_version or str(said.get("version", ""))),
+        *(Fact(_("Goals read by %(name)s (SHA-256)") % {"name": name}, sha) for name, sha in files_that_read(found)),
     )
+
+
+def files_that_read(found: Round) -> tuple[tuple[str, str], ...]:
+    """The files of the model that read the goals, if one did."""
+    by = read_by(found.settings)
+    return by.files if by else ()
 
 
 def certificate_bytes(certificate: Mapping[str, Any]) -> bytes:

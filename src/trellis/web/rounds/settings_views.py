@@ -15,6 +15,7 @@ from trellis.matching.actions.rounds import run_again, start_round
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Round
 from trellis.matching.queries.pool import matching_of
+from trellis.matching.queries.reading import reader_fault
 from trellis.matching.queries.scenarios import can_compare
 from trellis.matching.queries.tryout import Tried, try_settings
 from trellis.matching.words import input_words
@@ -170,6 +171,7 @@ def _page(
         "rows": rule_rows(form, programme.slug, questions, len(apart), tried),
         "compared": sum(question.mode in ("score", "complement") for question in questions),
         "pinned": len(pinned), "apart": len(apart), "fragment": fragment, "one_goal": not can_compare(programme),
+        "reader_fault": reader_fault(),
     }  # fmt: skip
     name = "rounds/_tried.html" if fragment else "rounds/settings.html"
     bad = bool(form.errors) and not fragment  # what is tried while it is typed is no mistake yet

@@ -19,6 +19,7 @@ from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
 from trellis.matching.queries.exchanges import changes_of
 from trellis.matching.queries.proof import check_again, proof_of
+from trellis.matching.queries.reading import read_by
 from trellis.matching.queries.rematch import can_place_again
 from trellis.matching.queries.review import next_choices, waiting_next_choices
 from trellis.matching.queries.scenarios import can_compare
@@ -127,7 +128,10 @@ def proof(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     said = proof_of(found)
     if said is None:
         raise Http404
-    context = {"programme": found.programme, "found": found, "proof": said, "checked": check_again(found)}
+    context = {
+        "programme": found.programme, "found": found, "proof": said, "checked": check_again(found),
+        "read_by": read_by(found.settings),
+    }  # fmt: skip
     if said.by_hand:
         context["hand_cost"] = against_words(said.by_hand.matched, said.by_hand.points)
     return render(request, "rounds/proof.html", context)
@@ -214,6 +218,19 @@ def go_on(request: PersonRequest, slug: str, number: int) -> HttpResponse:
 def _go_on(by: Person, found: Round, now: datetime) -> str:
     publishing.go_on(by=by, found=found, now=now)
     return gettext("It goes on. What was done before is not done twice.")
+
+
+@audience(Audience.PROGRAMME_MANAGER)
+@require_POST
+def stop_publishing(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Stop publishing before the next pair, whoever began it."""
+    return step(request, find(request, slug, number), _stop)
+
+
+def _stop(by: Person, found: Round, now: datetime) -> str:
+    if publishing.stop(by=by, found=found, now=now):
+        return gettext("It was asked to stop. The pairs that are out stay out until you take them back.")
+    return gettext("Nothing was at work any more. Look below how far it came.")
 
 
 @audience(Audience.PROGRAMME_MANAGER)
