@@ -11,7 +11,7 @@ from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.matching import rules
 from trellis.matching.actions.offers import NotYourTurn, answer_offer, remind_and_expire
-from trellis.matching.actions.requests import ask_mentor
+from trellis.matching.actions.requests import ask
 from trellis.matching.actions.review import decide, offer_next_choice
 from trellis.matching.actions.rounds import undo_publish
 from trellis.matching.choices import Approval, ProposalOrigin, ProposalState
@@ -304,7 +304,7 @@ def test_a_request_can_lead_to_a_meeting_first(world: World) -> None:
     agree(world, first_meeting=True, method="self_chosen")
     mentee = world.mentees[0]
     mentee.programme.refresh_from_db()
-    one = ask_mentor(by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now())
+    one = ask(by=mentee.person, asker=mentee, asked=world.mentors[0], now=clock.now())
 
     assert say(one, "mentor").state == ProposalState.OFFERED
     assert say(one, "mentor").state == ProposalState.OFFERED

@@ -19,7 +19,7 @@ from trellis.kernel.tenancy import organisation_scope
 from trellis.matching import rules
 from trellis.matching.actions.following import ask_next_wish
 from trellis.matching.actions.offers import answer_offer, close_offers_of, remind_and_expire
-from trellis.matching.actions.requests import ask_mentor, ask_on
+from trellis.matching.actions.requests import ask, ask_on
 from trellis.matching.actions.review import decide, offer_next_choice, pass_over, swap
 from trellis.matching.actions.rounds import publish_round, run_again, solve_round, start_round, undo_publish
 from trellis.matching.actions.waiting import tell_places, wait_for_place
@@ -152,7 +152,7 @@ class Matching(RuleBasedStateMachine):
     def ask(self, mentee: int, mentor: int) -> None:
         who = self.world.mentees[mentee]
         with suppress(Refusal):
-            ask_mentor(by=who.person, mentee=who, mentor=self.world.mentors[mentor], now=self.now)
+            ask(by=who.person, asker=who, asked=self.world.mentors[mentor], now=self.now)
 
     @rule(approval=st.sampled_from(Approval.values), first_meeting=st.booleans())
     def ask_otherwise(self, approval: str, first_meeting: bool) -> None:
@@ -167,7 +167,7 @@ class Matching(RuleBasedStateMachine):
     def consent(self, mentee: int, wanted: bool) -> None:
         who = self.world.mentees[mentee]
         with suppress(Refusal):
-            ask_on(by=who.person, mentee=who, wanted=wanted, now=self.now)
+            ask_on(by=who.person, asker=who, wanted=wanted, now=self.now)
 
     @rule(mentee=SIDE, mentors=st.permutations(range(3)))
     def wish(self, mentee: int, mentors: list[int]) -> None:

@@ -19,7 +19,7 @@ from trellis.matching.actions.offers import (
     close_offers_of,
     remind_and_expire,
 )
-from trellis.matching.actions.requests import ask_mentor
+from trellis.matching.actions.requests import ask
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.matching.notices import last_day
@@ -344,7 +344,7 @@ def request_(world: World) -> Proposal:
     world.programme.save()
     mentee = world.mentees[0]
     mentee.programme.refresh_from_db()
-    return ask_mentor(by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now())
+    return ask(by=mentee.person, asker=mentee, asked=world.mentors[0], now=clock.now())
 
 
 def test_a_mentor_hears_that_somebody_asked(request_: Proposal) -> None:
@@ -379,7 +379,7 @@ def test_a_request_that_ran_out_tells_only_who_asked(request_: Proposal) -> None
 
 def test_the_first_mentor_to_say_yes_closes_the_other_requests(world: World, request_: Proposal) -> None:
     mentee = request_.mentee
-    other = ask_mentor(by=mentee.person, mentee=mentee, mentor=world.mentors[1], now=clock.now())
+    other = ask(by=mentee.person, asker=mentee, asked=world.mentors[1], now=clock.now())
 
     say(other, "mentor", True)
 

@@ -16,7 +16,7 @@ from trellis.kernel.errors import Refusal
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions.following import ask_next_wish
 from trellis.matching.actions.offers import answer_offer, close_offers_of, remind_and_expire
-from trellis.matching.actions.requests import ask_mentor, ask_on
+from trellis.matching.actions.requests import ask, ask_on
 from trellis.matching.actions.review import offer_next_choice
 from trellis.matching.actions.rounds import start_round, undo_publish
 from trellis.matching.actions.waiting import tell_places, wait_for_place
@@ -108,7 +108,7 @@ def test_two_mentees_who_ask_for_the_last_place_get_it_once() -> None:
     said = at_once(
         world.programme.organisation_id,
         *(
-            partial(ask_mentor, by=mentee.person, mentee=mentee, mentor=world.mentors[0], now=clock.now())
+            partial(ask, by=mentee.person, asker=mentee, asked=world.mentors[0], now=clock.now())
             for mentee in world.mentees
         ),
     )
@@ -240,8 +240,8 @@ def test_two_requests_that_fall_through_to_the_same_last_place_get_it_once() -> 
         closed = []
         for mentee in world.mentees:
             WishFactory(wisher=mentee, wished=world.mentors[0])
-            ask_on(by=mentee.person, mentee=mentee, wanted=True, now=clock.now())
-            asked = ask_mentor(by=mentee.person, mentee=mentee, mentor=first, now=clock.now())
+            ask_on(by=mentee.person, asker=mentee, wanted=True, now=clock.now())
+            asked = ask(by=mentee.person, asker=mentee, asked=first, now=clock.now())
             closed.append(answer_offer(by=first.person, proposal=asked, accepted=False, now=clock.now()))
 
     said = at_once(organisation_id, *(partial(ask_next_wish, after=each, now=clock.now()) for each in closed))

@@ -10,8 +10,9 @@ from trellis.kernel import clock
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.jobs import drain
 from trellis.kernel.tenancy import organisation_scope
+from trellis.matching.actions import requests
 from trellis.matching.actions.offers import answer_offer, remind_and_expire
-from trellis.matching.actions.requests import CannotAsk, TooManyRequests, ask_mentor, ask_on
+from trellis.matching.actions.requests import CannotAsk, TooManyRequests, ask_on
 from trellis.matching.actions.waiting import TURN_LASTS, CannotWait, stop_waiting, tell_places, wait_for_place
 from trellis.matching.choices import ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, PlaceWait, Proposal
@@ -37,7 +38,7 @@ def mentee(world: World) -> Enrolment:
 
 
 def ask(mentee: Enrolment, mentor: Enrolment) -> Proposal:
-    return ask_mentor(by=mentee.person, mentee=mentee, mentor=mentor, now=clock.now())
+    return requests.ask(by=mentee.person, asker=mentee, asked=mentor, now=clock.now())
 
 
 def wish(mentee: Enrolment, *mentors: Enrolment) -> None:
@@ -46,7 +47,7 @@ def wish(mentee: Enrolment, *mentors: Enrolment) -> None:
 
 
 def agree(mentee: Enrolment) -> None:
-    ask_on(by=mentee.person, mentee=mentee, wanted=True, now=clock.now())
+    ask_on(by=mentee.person, asker=mentee, wanted=True, now=clock.now())
 
 
 def no(proposal: Proposal, side: str = "mentor") -> Proposal:
@@ -200,7 +201,7 @@ def test_consent_can_be_taken_back(world: World, mentee: Enrolment) -> None:
     wish(mentee, *world.mentors)
     agree(mentee)
     one = ask(mentee, world.mentors[0])
-    ask_on(by=mentee.person, mentee=mentee, wanted=False, now=clock.now())
+    ask_on(by=mentee.person, asker=mentee, wanted=False, now=clock.now())
 
     no(one)
     drain()
@@ -232,7 +233,7 @@ def test_who_has_found_a_mentor_meanwhile_asks_nobody_else(world: World, mentee:
 
 def test_only_the_mentee_consents(world: World, mentee: Enrolment) -> None:
     with pytest.raises(NotAllowed):
-        ask_on(by=world.manager, mentee=mentee, wanted=True, now=clock.now())
+        ask_on(by=world.manager, asker=mentee, wanted=True, now=clock.now())
 
 
 # --- waiting for a place

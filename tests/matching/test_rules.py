@@ -9,7 +9,9 @@ from trellis.matching import rules
 from trellis.matching.actions.proposals import MoveRefused, move
 from trellis.matching.choices import LEGAL_PROPOSAL_MOVES, ProposalState, RoundState
 from trellis.matching.models import Proposal
-from trellis.programmes.choices import EnrolmentState
+from trellis.programmes.choices import EnrolmentState, MentoringModel
+from trellis.programmes.enrolment_rules import SELF_MATCH
+from trellis.programmes.models import Enrolment
 
 
 @pytest.mark.parametrize("before", ProposalState)
@@ -65,13 +67,16 @@ def test_an_offer_is_answered_by_its_sides_while_it_is_open(world: World) -> Non
     assert not rules.can_answer(offer.mentee.person, offer, now)
 
 
-def test_asking_is_for_approved_mentees_of_a_self_match_programme(world: World) -> None:
-    mentee = world.mentees[0]
-    assert not rules.can_ask(mentee.person, mentee, world.programme)
-    for method in rules.SELF_MATCH:
+@pytest.mark.parametrize("side", ["mentees", "mentors"])
+def test_asking_is_for_approved_people_of_a_self_match_programme(world: World, side: str) -> None:
+    asker: Enrolment = getattr(world, side)[0]
+    assert not rules.can_ask(asker.person, asker, world.programme)
+    for method in SELF_MATCH:
         world.programme.matching["method"] = method
-        assert rules.can_ask(mentee.person, mentee, world.programme)
-    assert not rules.can_ask(PersonFactory(organisation=world.manager.organisation), mentee, world.programme)
-    assert not rules.can_ask(world.mentors[0].person, world.mentors[0], world.programme)
-    mentee.state = EnrolmentState.PAUSED
-    assert not rules.can_ask(mentee.person, mentee, world.programme)
+        assert rules.can_ask(asker.person, asker, world.programme)
+    assert not rules.can_ask(PersonFactory(organisation=world.manager.organisation), asker, world.programme)
+    world.programme.model = MentoringModel.PEER
+    assert not rules.can_ask(asker.person, asker, world.programme)
+    world.programme.model = MentoringModel.FORMAL
+    asker.state = EnrolmentState.PAUSED
+    assert not rules.can_ask(asker.person, asker, world.programme)

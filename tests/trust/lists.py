@@ -145,6 +145,16 @@ def _mentors(scene: Scene, rows: int) -> None:
         scene.enrol(Side.MENTOR)
 
 
+def _findable_mentees(scene: Scene, rows: int) -> None:
+    """In a programme in which people ask each other, and in which the reader is a mentor with a place."""
+    scene.programme.matching["method"] = "self_chosen"
+    scene.programme.save()
+    if not scene.programme.enrolments.filter(person=scene.reader, side=Side.MENTOR).exists():
+        scene.enrol(Side.MENTOR, person=scene.reader, places=2)
+    for _ in range(rows):
+        scene.enrol(Side.MENTEE, findable=True)
+
+
 def _participants(scene: Scene, rows: int) -> None:
     for number in range(rows):
         scene.enrol(Side.values[number % 2])
@@ -326,6 +336,7 @@ LISTS: dict[str, Grow] = {
     "programme_join": _conditions,
     "enrolment_form": _questions,
     "find_mentor": _mentors,
+    "find_mentee": _findable_mentees,
     "manage": _programmes,
     "executive_report": _programmes,
     "programme_overview": _pairs,

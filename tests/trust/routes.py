@@ -104,6 +104,7 @@ class Object:
 ANYONE = frozenset({"anyone"})
 NONE_OF_THEM: frozenset[str] = frozenset()
 MENTEE = frozenset({"mentee"})
+MENTOR = frozenset({"mentor"})
 ADMIN = frozenset({"admin"})
 SEEKERS = frozenset({"mentee", "bystander"})  # approved mentees of the programme
 CREATORS = RUNS | {"other_programme_manager", "admin"}
@@ -121,10 +122,14 @@ OBJECTS: dict[str, Object] = {
     **_each("training", ANYONE, module_id="mentee_start"),
     **_each("enrolment_form enrolment_start", EVERYBODY, slug="@slug", side="mentee"),
     **_each(
-        "enrolment_pause enrolment_resume enrolment_places enrolment_withdraw", SEEKERS, slug="@slug", side="mentee",
+        "enrolment_pause enrolment_resume enrolment_places enrolment_findable enrolment_withdraw", SEEKERS,
+        slug="@slug", side="mentee",
     ),
     **_each("find_mentor wishes ask_on", SEEKERS, slug="@slug"),
-    **_each("ask_mentor place_wait", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
+    **_each("ask_mentor", SEEKERS, slug="@slug", number="@enrolment_mentor"),
+    **_each("place_wait", SEEKERS, slug="@slug", mentor="@enrolment_mentor"),
+    **_each("find_mentee mentee_wishes mentee_ask_on", MENTOR, slug="@slug"),
+    **_each("ask_mentee", MENTOR, slug="@slug", number="@enrolment_bystander"),
     **_each("offer", frozenset({"bystander", "mentor"}), number="@proposal"),
     **_each(
         "mentorship mentorship_next mentorship_task mentorship_wish agreement agreement_sign review closure "
@@ -179,7 +184,7 @@ OBJECTS: dict[str, Object] = {
     **_each("round_fairness round_fairness_make", RUNS, slug="@slug", number="@round"),
     **_each(
         "round round_other_settings round_decide round_approve_from round_publish round_set_aside round_again "
-        "round_go_on round_together round_together_undo",
+        "round_publish_stop round_go_on round_together round_together_undo",
         RUNS, slug="@slug", number="@round_review",
     ),
     **_each("round_swap round_better", RUNS, slug="@slug", number="@round_review", proposal="@proposal_review"),

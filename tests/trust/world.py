@@ -112,6 +112,8 @@ def _cast(letter: str, organisation: Organisation) -> World:
     programme = ProgrammeFactory(
         organisation=organisation, name=f"Programme {letter}", slug=f"programme-{letter.lower()}"
     )
+    programme.matching["method"] = "self_chosen"  # so that both sides have a page on which they find the other
+    programme.save()
     other = ProgrammeFactory(
         organisation=organisation, name=f"Other {letter}", slug=f"other-{letter.lower()}",
         pair_visibility=PairVisibility.HIDDEN,
@@ -233,6 +235,7 @@ def _sign_ups(world: World) -> None:
         enrolment = EnrolmentFactory(
             organisation=world.organisation, programme=world.programme, person=world.people[name], side=side, places=2,
             state=EnrolmentState.APPROVED, goal=world.mark(f"enrolment.goal.{name}"),
+            findable=name == "bystander",
             no_match=json.dumps([world.people["executive"].pk, world.mark_number(f"enrolment.no_match.{name}")]),
             **{part: [world.mark(f"enrolment.{part}.{name}")] for part in ("aims", "interests", "experience")},
         )  # fmt: skip

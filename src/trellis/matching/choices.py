@@ -63,7 +63,16 @@ class ProposalOrigin(models.TextChoices):
     PINNED = "pinned", _("Pinned by the manager")
     SWAP = "swap", _("Changed by the manager")
     REQUEST = "request", _("Asked for by the mentee")
+    MENTOR_REQUEST = "mentor_asks", _("Asked for by the mentor")
     FALL_THROUGH = "fall_through", _("Next choice")
+
+
+# The side that asked, where one of the two asked the other; whoever asks has said yes with it.
+ASKED_BY: dict[str, str] = {ProposalOrigin.REQUEST: Side.MENTEE, ProposalOrigin.MENTOR_REQUEST: Side.MENTOR}
+ASKS_AS: dict[str, ProposalOrigin] = {
+    Side.MENTEE: ProposalOrigin.REQUEST, Side.MENTOR: ProposalOrigin.MENTOR_REQUEST,
+}  # fmt: skip
+ACROSS: dict[str, str] = {Side.MENTEE: Side.MENTOR, Side.MENTOR: Side.MENTEE}
 
 
 class Approval(models.TextChoices):

@@ -3,9 +3,18 @@ from django.db.models import Q
 
 from trellis.kernel.encryption import EncryptedTextField
 from trellis.kernel.tenancy import TenantManager, TenantModel
-from trellis.matching.choices import SHOWN_TO_BOTH, Approval, ProposalOrigin, ProposalState, RoundState, ScenarioState
+from trellis.matching.choices import (
+    ASKED_BY,
+    SHOWN_TO_BOTH,
+    Approval,
+    ProposalOrigin,
+    ProposalState,
+    RoundState,
+    ScenarioState,
+)
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Person
+from trellis.programmes.choices import Side
 from trellis.programmes.models import Enrolment, Programme
 
 
@@ -74,6 +83,11 @@ class Proposal(TenantModel):
             models.Index(fields=["organisation", "round", "state"], name="proposal_of_round"),
             models.Index(fields=["organisation", "state", "expires_at"], name="proposal_due"),
         ]
+
+    @property
+    def asker(self) -> Enrolment:
+        """Of a request: the sign-up of whoever asked."""
+        return self.mentor if ASKED_BY[self.origin] == Side.MENTOR else self.mentee
 
 
 class OfferAnswer(TenantModel):

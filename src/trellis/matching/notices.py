@@ -144,14 +144,23 @@ REQUEST_TO_MENTOR = NoticeKind(
     ),
     action=gettext_noop("See why, and answer"),
 )
+REQUEST_TO_MENTEE = NoticeKind(
+    name="matching.request_to_mentee",
+    subject=gettext_noop("%(partner)s would like to be your mentor"),
+    lines=(
+        gettext_noop("%(partner)s found you in %(programme)s, as you allowed, and asked you."),
+        gettext_noop("Please answer by %(until)s. A no is fine; no reason is needed."),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
 REQUEST_NOT_TAKEN = NoticeKind(
     name="matching.request_not_taken",
     subject=gettext_noop("Your request in %(programme)s did not come about"),
     lines=(
         gettext_noop("This happens, and it says nothing about you. No reasons are passed on."),
-        gettext_noop("Other mentors with a free place are waiting for you."),
+        gettext_noop("Others in the programme have a free place."),
     ),
-    action=gettext_noop("See who else could help"),
+    action=gettext_noop("See who else there is"),
 )
 
 REQUEST_PASSED_ON = NoticeKind(

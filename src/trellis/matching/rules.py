@@ -8,10 +8,9 @@ from trellis.matching.models import Proposal, Round
 from trellis.people.models import Person
 from trellis.programmes import rules as programme_rules
 from trellis.programmes.choices import EnrolmentState, MentoringModel, Side
+from trellis.programmes.enrolment_rules import lets_people_ask
 from trellis.programmes.models import Enrolment, Programme
 from trellis.programmes.settings_model import OPEN_REQUESTS, MatchingSettings
-
-SELF_MATCH = ("self_chosen", "self_booking")
 
 
 @dataclass(frozen=True)
@@ -112,14 +111,11 @@ def can_wish(person: Person, wisher: Enrolment, wished: Enrolment) -> bool:
     )
 
 
-def can_ask(person: Person, mentee: Enrolment, programme: Programme) -> bool:
-    """Ask a mentor directly: only where the programme lets mentees choose for themselves."""
+def can_ask(person: Person, asker: Enrolment, programme: Programme) -> bool:
+    """Ask somebody on the other side directly: only where the programme lets people choose for themselves."""
     return (
-        mentee.person_id == person.pk
-        and mentee.side == Side.MENTEE
-        and mentee.state == EnrolmentState.APPROVED
-        and lets_mentees_ask(programme)
-    )
+        asker.person_id == person.pk and asker.state == EnrolmentState.APPROVED and lets_people_ask(programme)
+    )  # fmt: skip
 
 
 def can_rotate(programme: Programme) -> bool:
@@ -131,8 +127,3 @@ def can_rematch(programme: Programme) -> bool:
     """Running pairs may be placed again where the programme team alone decides: a no from anybody who is asked would
     leave somebody without the mentor they had. Not where a match is one meeting."""
     return Agreeing.of(programme).approval == Approval.MANAGER and not can_rotate(programme)
-
-
-def lets_mentees_ask(programme: Programme) -> bool:
-    """The programme's method is self-match: mentees ask mentors themselves instead of waiting for a round."""
-    return MatchingSettings.of(programme.matching).method in SELF_MATCH

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from trellis.programmes.choices import EnrolmentState, ProgrammeStatus, Side
 from trellis.programmes.models import Enrolment, Programme
+from trellis.programmes.settings_model import MatchingSettings
 from trellis.programmes.standard_answers import most_places
 
 State = EnrolmentState
@@ -28,6 +29,7 @@ TAKES_PART = (State.APPLIED, State.WAITING, State.APPROVED, State.PAUSED)  # ask
 HOLDS_A_PLACE = (State.APPROVED, State.PAUSED)  # a mentee who pauses keeps the place
 EDITABLE = LIVE
 
+SELF_MATCH = ("self_chosen", "self_booking")
 FIRST_COME, RANDOM = "first_come", "random"
 
 
@@ -46,6 +48,17 @@ def is_open_for_sign_up(programme: Programme, today: date) -> bool:
         return False
     closes = programme.enrolment_closes_on
     return programme.enrolment_opens_on <= today and (closes is None or today <= closes)
+
+
+def lets_people_ask(programme: Programme) -> bool:
+    """The programme's method is self-match: mentees and mentors ask each other instead of waiting for a round. Not
+    among equals, where everybody's partner moves with everybody else's."""
+    return MatchingSettings.of(programme.matching).method in SELF_MATCH and not programme.of_equals
+
+
+def can_be_findable(programme: Programme, side: str) -> bool:
+    """Mentors are found wherever mentees look for one; a mentee only by their own choice."""
+    return side == Side.MENTEE and lets_people_ask(programme)
 
 
 def most_places_of(programme: Programme, side: str) -> int:

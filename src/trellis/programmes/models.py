@@ -173,6 +173,7 @@ class Enrolment(TenantModel):
     places = models.PositiveSmallIntegerField(default=1)  # mentor: how many mentees; mentee: how many mentors
     paused_until = models.DateField(null=True)  # the first day back; empty: until they resume themselves
     asks_next = models.BooleanField(default=False)  # when a request does not come about, ask the next of their wishes
+    findable = models.BooleanField(default=False)  # mentee: mentors of the programme may find and ask them
     goal = EncryptedTextField(blank=True)
     working_style = models.CharField(max_length=40, blank=True)
     values = models.JSONField(default=list)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from trellis.goals.queries import OverdueStep
 from trellis.journeys.addresses import address
 from trellis.journeys.queries import NextStep
+from trellis.matching.choices import ProposalOrigin
 from trellis.matching.models import Proposal
 from trellis.matching.notices import last_day
 from trellis.meetings.queries import MeetingRow, SlotRow
@@ -43,6 +44,8 @@ def offer_card(offers: Sequence[Proposal], person: Person) -> Card | None:
     partner = first.mentor.person if as_mentee else first.mentee.person
     names = {"name": partner.first_name, "programme": first.programme.name}
     title = _("%(name)s could be your mentor") if as_mentee else _("%(name)s would like you as mentor")
+    if first.origin == ProposalOrigin.MENTOR_REQUEST:
+        title = _("%(name)s would like to be your mentor")
     if first.meeting_from:
         title = _("Meet %(name)s once, then say yes or no")
     why = _("A match in %(programme)s, with the reasons for it.") % names

@@ -43,7 +43,7 @@ SECTIONS = (
     Section(
         "enrolments", Enrolment, "person",
         (
-            "id", "programme__name", "side", "state", "places", "paused_until", "asks_next", "goal",
+            "id", "programme__name", "side", "state", "places", "paused_until", "asks_next", "findable", "goal",
             "working_style", "values", "availability", "aims", "interests", "experience", "no_match",
             "created_at", "applied_at", "decided_at",
         ),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from trellis.matching import notices, rules
-from trellis.matching.choices import ProposalOrigin
+from trellis.matching.choices import ASKED_BY
 from trellis.matching.models import Proposal
 from trellis.notifications.actions import tell
 from trellis.notifications.registry import NoticeKind
@@ -46,8 +46,8 @@ def _question(proposal: Proposal, side: str) -> NoticeKind:
         return notices.MEET_FIRST
     if proposal.programme.model in EQUALS:
         return notices.OFFER_TO_PEER
-    if side == Side.MENTOR and proposal.origin == ProposalOrigin.REQUEST:
-        return notices.REQUEST_TO_MENTOR
+    if ASKED_BY.get(proposal.origin, side) != side:
+        return notices.REQUEST_TO_MENTOR if side == Side.MENTOR else notices.REQUEST_TO_MENTEE
     first = side in rules.turns_of(proposal)[0]
     if side == Side.MENTOR:
         return notices.OFFER_TO_MENTOR if first else notices.TURN_OF_MENTOR

@@ -7,9 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from trellis.matching import notices
-from trellis.matching.actions.proposals import hold
-from trellis.matching.actions.requests import NOT_NOW, open_request
-from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
+from trellis.matching.actions.requests import NOT_NOW, hold_both, open_request
+from trellis.matching.choices import ACROSS, ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Wish
 from trellis.matching.queries.fitness import GONE
 from trellis.matching.queries.suggestions import best_for
@@ -64,48 +63,54 @@ def _tried(mentee: Enrolment) -> set[int]:
 
 
 def ask_next_wish(*, after: Proposal, now: datetime) -> Proposal | None:
-    """A request did not come about: ask the next of the mentee's wishes who can be asked, as the mentee agreed to.
+    """A request did not come about: ask the next of the asker's wishes who can be asked, as the asker agreed to.
 
-    Tells the mentee either way, unless they have found a mentor meanwhile. None where nobody was asked. Each wish is
-    tried in a transaction of its own, because each locks another mentor.
+    Tells the asker either way, unless their places are taken meanwhile. None where nobody was asked. Each wish is
+    tried in a transaction of its own, because each locks another sign-up.
     """
-    mentee = Enrolment.objects.select_related("programme", "person").get(pk=after.mentee_id)
-    if live_parties(mentee.programme, mentee.person, mentee.side) >= mentee.places:
+    asker = Enrolment.objects.select_related("programme", "person").get(pk=after.asker.pk)
+    if live_parties(asker.programme, asker.person, asker.side) >= asker.places:
         return None
-    for wished in _wishes_left(mentee, after) if mentee.asks_next else ():
-        found = _ask(mentee, wished, after, now)
+    for wished in _wishes_left(asker, after) if asker.asks_next else ():
+        found = _ask(asker, wished, after, now)
         if found is not None:
             return found
     tell_not_taken(after, now=now)
     return None
 
 
-def _wishes_left(mentee: Enrolment, after: Proposal) -> list[Enrolment]:
-    """In the mentee's order, without those who were asked or offered before."""
-    tried = Proposal.objects.filter(mentee=mentee).exclude(state=ProposalState.WITHDRAWN).values("mentor")
-    wishes = Wish.objects.filter(wisher=mentee).exclude(wished__in=tried).exclude(wished=after.mentor_id)
+def _wishes_left(asker: Enrolment, after: Proposal) -> list[Enrolment]:
+    """In the asker's order, without those who were asked or offered before."""
+    across = ACROSS[asker.side]
+    tried = Proposal.objects.filter(**{asker.side: asker}).exclude(state=ProposalState.WITHDRAWN).values(across)
+    wishes = Wish.objects.filter(wisher=asker).exclude(wished__in=tried).exclude(wished=getattr(after, across))
     return [wish.wished for wish in wishes.select_related("wished__person").order_by("rank")]
 
 
 @transaction.atomic
-def _ask(mentee: Enrolment, mentor: Enrolment, after: Proposal, now: datetime) -> Proposal | None:
-    hold([(mentor.pk, mentee.pk)])
+def _ask(asker: Enrolment, wished: Enrolment, after: Proposal, now: datetime) -> Proposal | None:
+    hold_both(asker, wished)
     try:
-        found = open_request(mentee=mentee, mentor=mentor, now=now)
+        found = open_request(asker=asker, asked=wished, now=now)
     except NOT_NOW:
         return None
     tell_not_taken(after, now=now, then=found)
     return found
 
 
+FIND = {Side.MENTEE: "find_mentor", Side.MENTOR: "find_mentee"}  # the page of whoever asks
+
+
 def tell_not_taken(after: Proposal, *, now: datetime, then: Proposal | None = None) -> None:
     """One notice to whoever asked says both: that it did not come about, and what follows."""
-    where = reverse("offer", args=[then.pk]) if then else reverse("find_mentor", args=[after.programme.slug])
+    asker = after.asker
+    where = reverse("offer", args=[then.pk]) if then else reverse(FIND[Side(asker.side)], args=[after.programme.slug])
     tell(
-        person=after.mentee.person, kind=notices.REQUEST_PASSED_ON if then else notices.REQUEST_NOT_TAKEN,
+        person=asker.person, kind=notices.REQUEST_PASSED_ON if then else notices.REQUEST_NOT_TAKEN,
         key=f"proposal:{after.pk}:not_taken", now=now, path=where,
         parameters={
-            "programme": after.programme.name, **({"partner": then.mentor.person.full_name} if then else {}),
+            "programme": after.programme.name,
+            **({"partner": getattr(then, ACROSS[asker.side]).person.full_name} if then else {}),
         },
     )  # fmt: skip
 

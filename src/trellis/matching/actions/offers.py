@@ -15,7 +15,7 @@ from trellis.matching import notices, rules
 from trellis.matching.actions.asking import REMINDERS_AFTER, people, put, remind, start_clock
 from trellis.matching.actions.following import fall_through, tell_not_taken
 from trellis.matching.actions.proposals import hold, move
-from trellis.matching.choices import ProposalOrigin, ProposalState
+from trellis.matching.choices import ASKED_BY, ProposalState
 from trellis.matching.events import OfferSettled
 from trellis.matching.models import OfferAnswer, PlaceWait, Proposal
 from trellis.matching.queries.answers import yes_sides
@@ -119,7 +119,7 @@ def settle(
     told = rules.asked_so_far(proposal, yes_sides(proposal)) if told is None else told
     move(proposal, to, by=None, now=now)
     _publish_settled(proposal, now)
-    if proposal.origin == ProposalOrigin.REQUEST:
+    if proposal.origin in ASKED_BY:
         return _end_request(proposal, knows=knows, now=now)
     for side in sorted(told):
         reader, _partner = people(proposal, side)
@@ -131,9 +131,10 @@ def settle(
 
 def _end_request(proposal: Proposal, *, knows: Collection[int], now: datetime) -> None:
     """Only who asked is told; by the job that asks their next wish, where they want that."""
-    if proposal.mentee.person_id in knows:
+    asker = proposal.asker
+    if asker.person_id in knows:
         return
-    if proposal.mentee.asks_next:
+    if asker.asks_next:
         jobs.queue("matching.ask_next_wish", organisation_id=proposal.organisation_id, proposal_id=proposal.pk)
     else:
         tell_not_taken(proposal, now=now)

@@ -12,12 +12,12 @@ from trellis.kernel.errors import NotAllowed, Refusal
 from trellis.matching import notices, rules
 from trellis.matching.actions.proposals import hold
 from trellis.matching.models import PlaceWait
-from trellis.matching.queries.finding import places_to_ask, why_not_ask
+from trellis.matching.queries.finding import places_left, why_not_ask
 from trellis.matching.queries.pool import load_pool
 from trellis.matching.queries.suggestions import outlook_of
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
-from trellis.programmes.choices import EnrolmentState
+from trellis.programmes.choices import EnrolmentState, Side
 from trellis.programmes.models import Enrolment, Programme
 
 TURN_LASTS = timedelta(days=3)  # whoever was told first has so long before the next in line is told
@@ -33,11 +33,11 @@ def wait_for_place(*, by: Person, mentee: Enrolment, mentor: Enrolment, now: dat
     hold([(mentor.pk, mentee.pk)])
     mentee = Enrolment.objects.select_related("programme", "person").get(pk=mentee.pk)
     mentor = Enrolment.objects.select_related("person").get(pk=mentor.pk)
-    if not rules.can_ask(by, mentee, mentee.programme):
+    if mentee.side != Side.MENTEE or not rules.can_ask(by, mentee, mentee.programme):
         raise NotAllowed(_("In this programme the matches are made in rounds. Rank your wishes instead."))
     outlook = outlook_of(mentee, now=now)
     code = mentor.person.external_id
-    if outlook is None or code not in outlook.pool.mentor_by_id or not outlook.scores[code]:
+    if outlook is None or code not in outlook.others or not outlook.scores[code]:
         raise CannotWait(_("This mentor cannot be asked in this programme. Below are others who can."))
     if not why_not_ask(outlook, mentee, mentor):
         raise CannotWait(_("%(name)s has a free place: you can ask now.") % {"name": mentor.person.full_name})
@@ -77,7 +77,7 @@ def tell_places(*, programme: Programme, now: datetime) -> int:
     waits = list(rows.select_for_update(of=("self",)).select_related("mentee__person", "mentor__person").order_by("id"))
     if not waits:
         return 0
-    free = Counter(places_to_ask(programme, load_pool(programme, now)))
+    free = Counter(places_left(programme, load_pool(programme, now).mentors, Side.MENTOR))
     told = 0
     for wait in sorted(waits, key=lambda each: each.told_at is None):  # those whose turn it is hold their place
         code = wait.mentor.person.external_id

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trellis.matching import rules
-from trellis.matching.choices import ProposalOrigin, ProposalState
+from trellis.matching.choices import ASKED_BY, ProposalState
 from trellis.matching.models import Proposal
 from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.board import shared_words, shown_score
@@ -20,7 +20,8 @@ class OfferView:
     slug: str
     state: str
     mine_is_mentee: bool
-    requested: bool  # the mentee asked for this mentor
+    i_asked: bool
+    they_asked: bool
     partner: Person
     partner_time: str
     my_time: str
@@ -60,7 +61,8 @@ def offer_view(proposal: Proposal, person: Person, now: datetime) -> OfferView:
     here, there = (now.astimezone(ZoneInfo(each.time_zone)) for each in (person, partner))
     return OfferView(
         id=proposal.pk, programme=proposal.programme.name, slug=proposal.programme.slug, state=proposal.state,
-        mine_is_mentee=mine == Side.MENTEE, requested=proposal.origin == ProposalOrigin.REQUEST, partner=partner,
+        mine_is_mentee=mine == Side.MENTEE, i_asked=ASKED_BY.get(proposal.origin) == mine,
+        they_asked=ASKED_BY.get(proposal.origin, mine) != mine, partner=partner,
         partner_time=there.strftime("%H:%M"), my_time=here.strftime("%H:%M"), hours_apart=_apart(here, there),
         score=shown_score(proposal.score), reasons=reasons, gap=gap, scored=proposal.score > 0,
         expires_at=proposal.expires_at,

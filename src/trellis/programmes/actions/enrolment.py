@@ -56,6 +56,7 @@ class Draft:
     interests: tuple[str, ...] | None = None
     experience: tuple[str, ...] | None = None
     no_match: tuple[int, ...] | None = None  # ids of people
+    findable: bool | None = None
     skills: tuple[tuple[str, int], ...] | None = None
     answers: Mapping[str, Value] | None = None  # question key -> value
 
@@ -79,6 +80,8 @@ def start_enrolment(*, by: Person, programme: Programme, side: str, now: datetim
             },
         )[0]  # fmt: skip
     enrolment.applied_at = enrolment.decided_at = enrolment.decided_by = None
+    enrolment.findable = False  # whoever comes back chooses anew
+    enrolment.save(update_fields=["findable"])
     move(enrolment, EnrolmentState.STARTED, by=by, now=now)
     return enrolment
 
@@ -107,6 +110,8 @@ def save_draft(*, by: Person, enrolment: Enrolment, draft: Draft, now: datetime)
     if draft.no_match is not None:
         others = [number for number in draft.no_match if number != by.pk]
         enrolment.no_match = json.dumps(others) if others else ""
+    if draft.findable is not None:
+        _choose_findable(enrolment, draft.findable, by, now)
     enrolment.save()
     if draft.skills is not None:
         _replace_skills(enrolment, draft.skills)
@@ -234,6 +239,32 @@ def set_places(*, by: Person, enrolment: Enrolment, places: int, now: datetime) 
         at=now,
     )  # fmt: skip
     return enrolment
+
+
+@transaction.atomic
+def set_findable(*, by: Person, enrolment: Enrolment, findable: bool, now: datetime) -> Enrolment:
+    """Let mentors of the programme find and ask this mentee, or no longer; requests that are open wait for an answer
+    all the same. Raises `EnrolmentRefused`."""
+    enrolment = _own(by, enrolment)
+    if enrolment.state not in rules.EDITABLE:
+        raise EnrolmentRefused(_("This sign-up is over, so its answers cannot be changed. You can sign up again."))
+    if findable and not rules.can_be_findable(enrolment.programme, enrolment.side):
+        raise EnrolmentRefused(_("In this programme nobody looks for mentees: the matches are made in rounds."))
+    _choose_findable(enrolment, findable, by, now)
+    enrolment.save(update_fields=["findable"])
+    return enrolment
+
+
+def _choose_findable(enrolment: Enrolment, findable: bool, by: Person, now: datetime) -> None:
+    """A choice about who sees somebody leaves a line in the audit log. The caller saves."""
+    findable = findable and rules.can_be_findable(enrolment.programme, enrolment.side)
+    if enrolment.findable == findable:
+        return
+    enrolment.findable = findable
+    audit.record(
+        organisation_id=enrolment.organisation_id, actor_id=by.pk, verb="enrolment.findable_changed",
+        subject=f"enrolment:{enrolment.pk}", at=now, facts={"findable": findable},
+    )  # fmt: skip
 
 
 @transaction.atomic

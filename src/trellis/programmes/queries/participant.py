@@ -12,7 +12,7 @@ from trellis.people.models import Person
 from trellis.programmes.choices import EnrolmentState, MentoringModel, ProgrammeRoleKind, ProgrammeStatus, Side, SignUp
 from trellis.programmes.configuration import cadence_of
 from trellis.programmes.eligibility import unmet
-from trellis.programmes.enrolment_rules import LIVE, most_places_of
+from trellis.programmes.enrolment_rules import LIVE, can_be_findable, lets_people_ask, most_places_of
 from trellis.programmes.models import Enrolment, Programme
 from trellis.programmes.queries.sign_up import conditions_of, to_be_confirmed
 
@@ -51,6 +51,9 @@ class OwnEnrolment:
     module: str
     paused_until: date | None
     of_equals: bool = False  # nobody here is mentor or mentee
+    asks: bool = False  # people of this programme ask each other
+    can_be_findable: bool = False
+    findable: bool = False  # mentors may find and ask this mentee
 
     @property
     def live(self) -> bool:
@@ -114,7 +117,8 @@ def _own(row: Enrolment, trained: frozenset[str]) -> OwnEnrolment:
         training_open=row.programme.training_gate and module not in trained,
         accepted=row.decided_at is not None, module=module,
         paused_until=row.paused_until if row.state == EnrolmentState.PAUSED else None,
-        of_equals=row.programme.of_equals,
+        of_equals=row.programme.of_equals, asks=lets_people_ask(row.programme),
+        can_be_findable=can_be_findable(row.programme, row.side), findable=row.findable,
     )  # fmt: skip
 
 

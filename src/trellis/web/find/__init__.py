@@ -1,1 +1,1 @@
-"""Finding a mentor: suggestions with reasons, the directory, wishes, and asking."""
+"""Finding a mentor, or a mentee: suggestions with reasons, the directory, wishes, and asking."""

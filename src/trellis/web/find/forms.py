@@ -1,4 +1,4 @@
-"""What the mentee looks for, and how a list of wishes changes."""
+"""What somebody looks for, and how a list of wishes changes."""
 
 from collections.abc import Sequence
 

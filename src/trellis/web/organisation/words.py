@@ -21,6 +21,7 @@ VERBS: dict[str, str | Promise] = {
     "enrolment.applied": _("Sign-up waits for approval"),
     "enrolment.approved": _("Sign-up approved"),
     "enrolment.completed": _("Sign-up completed"),
+    "enrolment.findable_changed": _("Chose whether mentors find a mentee"),
     "enrolment.invited": _("Invited to a programme"),
     "enrolment.paused": _("Paused a sign-up"),
     "enrolment.places_changed": _("Changed the places of a sign-up"),
@@ -92,7 +93,7 @@ VERBS: dict[str, str | Promise] = {
     "proposal.approved": _("Approved a match"),
     "place.wait": _("Asked to be told of a free place"),
     "place.stop_waiting": _("Left the line for a place"),
-    "proposal.ask": _("Asked a mentor"),
+    "proposal.ask": _("Asked somebody for a mentorship"),
     "proposal.pin": _("Pinned a pair, or took the pin off"),
     "proposal.swap": _("Made a pair by a swap"),
     "proposal.declined": _("Declined a match in review"),
@@ -115,6 +116,7 @@ VERBS: dict[str, str | Promise] = {
     "round.fairness": _("Fairness figures of a round worked out"),
     "round.begin_publishing": _("Began to publish a matching round"),
     "round.begin_undo": _("Began to take a published round back"),
+    "round.stop_publishing": _("Stopped the publishing of a round"),
     "round.go_on": _("Set the publishing or taking back of a round going again"),
     "round.publish": _("Published a matching round"),
     "round.stop": _("Stopped a rotation before its last week"),
@@ -133,7 +135,7 @@ VERBS: dict[str, str | Promise] = {
     "signups.imported": _("Imported sign-ups"),
     "survey.settled": _("Answered or skipped a check-in"),
     "wishes.ask_on": _("Chose whether the next wish is asked"),
-    "wishes.set": _("Chose wished mentors"),
+    "wishes.set": _("Chose wished people"),
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from trellis.people.models import Person
 from trellis.programmes.actions.enrolment import Draft
 from trellis.programmes.choices import Side
-from trellis.programmes.enrolment_rules import most_places_of
+from trellis.programmes.enrolment_rules import can_be_findable, most_places_of
 from trellis.programmes.models import Enrolment
 from trellis.programmes.queries.sign_up import AskedQuestion, people_called, people_not_to_match
 from trellis.programmes.questions import AnswerRefused, parse_text, parse_words
@@ -100,7 +100,7 @@ class StylePage(PageForm):
 
 
 class QuestionsPage(PageForm):
-    """The programme's own questions, and the people somebody would rather not be matched with."""
+    """The programme's own questions, the people somebody would rather not be matched with, and who may find them."""
 
     no_match = Parsed(
         lambda raw: _people(raw), look="people", label=_("People you would rather not be matched with"), required=False,
@@ -119,10 +119,14 @@ class QuestionsPage(PageForm):
                 required=strict and question.required,
             )  # fmt: skip
         self.order_fields([*(f"q_{question.key}" for question in questions), "no_match"])
+        if can_be_findable(enrolment.programme, enrolment.side):
+            self.fields["findable"] = Parsed(
+                lambda raw: raw == ["yes"], look="yes", label=_("Mentors may find me here and ask me"), required=False,
+            )  # fmt: skip
 
     def draft_of(self, clean: dict[str, Any]) -> Draft:
         answers = {name.removeprefix("q_"): _plain(value) for name, value in clean.items() if name.startswith("q_")}
-        return Draft(answers=answers, no_match=clean.get("no_match"))
+        return Draft(answers=answers, no_match=clean.get("no_match"), findable=clean.get("findable"))
 
 
 class PlacesForm(forms.Form):
@@ -186,7 +190,8 @@ def stored(enrolment: Enrolment, section: str, questions: Sequence[AskedQuestion
         }  # fmt: skip
     people = people_not_to_match(enrolment)
     return {f"q_{question.key}": _typed(question) for question in questions} | {
-        "no_match": ["\n".join(person.email for person in people)]
+        "no_match": ["\n".join(person.email for person in people)],
+        "findable": ["yes"] if enrolment.findable else [],
     }
 
 

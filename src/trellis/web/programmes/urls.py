@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(OWN + r"$", sign_up.enrolment_form, name="enrolment_form"),
     re_path(OWN + r"start/$", sign_up.enrolment_start, name="enrolment_start"),
     re_path(OWN + r"places/$", own.enrolment_places, name="enrolment_places"),
+    re_path(OWN + r"findable/$", own.enrolment_findable, name="enrolment_findable"),
     re_path(OWN + r"pause/$", own.enrolment_pause, name="enrolment_pause"),
     re_path(OWN + r"resume/$", own.enrolment_resume, name="enrolment_resume"),
     re_path(OWN + r"withdraw/$", own.enrolment_withdraw, name="enrolment_withdraw"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
-from trellis.programmes.actions.enrolment import set_places, withdraw_enrolment
+from trellis.programmes.actions.enrolment import set_findable, set_places, withdraw_enrolment
 from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
 from trellis.programmes.enrolment_rules import LEGAL_MOVES
 from trellis.programmes.models import Enrolment
@@ -32,6 +32,21 @@ def enrolment_places(request: PersonRequest, slug: str, side: str) -> HttpRespon
     return _done(
         request, slug, gettext("Saved. It holds from now on; mentorships that run are not touched."),
         lambda: set_places(by=request.person, enrolment=enrolment, places=form.cleaned_data["places"], now=clock.now()),
+    )  # fmt: skip
+
+
+@require_POST
+@audience(Audience.MEMBER)
+def enrolment_findable(request: PersonRequest, slug: str, side: str) -> HttpResponse:
+    """Whether mentors find and ask this mentee."""
+    enrolment = own_enrolment(request, slug, side)
+    findable = request.POST.get("findable") == "yes"
+    said = gettext("Saved. Mentors of this programme can find you and ask you.")
+    if not findable:
+        said = gettext("Saved. No mentor can find you from now on. Who has asked you already waits for your answer.")
+    return _done(
+        request, slug, said,
+        lambda: set_findable(by=request.person, enrolment=enrolment, findable=findable, now=clock.now()),
     )  # fmt: skip
 
 
