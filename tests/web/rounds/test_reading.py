@@ -10,7 +10,7 @@ from tests.skills.stand_in import bag
 from trellis.skills import semantic
 from trellis.skills.reading import Reader
 
-MODEL = "by a model on this server"
+MODEL = "a model on this server"
 
 
 def test_without_a_model_no_page_speaks_of_one(manager: Client, world: World) -> None:
@@ -28,7 +28,7 @@ def test_the_proof_names_the_files_that_read(manager: Client, world: World, monk
     page = manager.get(reverse("round_proof", args=[world.programme.slug, found.number])).content.decode()
 
     assert "What read the goals" in page
-    assert f'<dt>model.onnx</dt><dd><code class="mono">{"c" * 64}</code></dd>' in page
+    assert f'<dt>model.onnx</dt><dd><code class="hash">{"c" * 64}</code></dd>' in page
     assert "A skill is named from a likeness of 0.550 on." in page
 
 
@@ -40,7 +40,7 @@ def test_the_settings_say_that_a_model_reads(
 
     page = manager.get(reverse("round_settings", args=[world.programme.slug])).content.decode()
 
-    assert f"Goals are also read {MODEL}" in page
+    assert f"Goals are also read by {MODEL}" in page
 
 
 def test_the_settings_say_that_the_model_does_not_work(manager: Client, world: World, settings: Settings) -> None:
