@@ -5,9 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories.matching import World, a_managed_world, a_published_round, a_round, a_world
+from tests.factories.people import PersonFactory
+from tests.factories.programmes import ProgrammeRoleFactory
 from trellis.kernel import clock
 from trellis.kernel.jobs import drain
 from trellis.kernel.jobs.tables import Job, JobState
+from trellis.kernel.models import AuditEntry
 from trellis.matching.actions.review import approve_from
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Round
@@ -72,6 +75,26 @@ def test_a_stopped_publication_says_what_is_out_and_how_to_go_on(manager: Client
     assert "It goes on." in response.content.decode()
     found.refresh_from_db()
     assert (found.state, Mentorship.objects.count()) == (RoundState.PUBLISHED, 21)
+
+
+def test_whoever_runs_the_programme_stops_it(client: Client, manager: Client, found: Round) -> None:
+    """Not only who published it."""
+    manager.post(at(found, "round_publish"))
+    other = PersonFactory(organisation=found.organisation)
+    ProgrammeRoleFactory(programme=found.programme, person=other, organisation=found.organisation)
+    client.force_login(other.account)
+    assert at(found, "round_publish_stop") in text(client, at(found, "round"))
+
+    response = client.post(at(found, "round_publish_stop"), follow=True)
+    drain()
+
+    assert "It was asked to stop." in response.content.decode()
+    assert "Publishing was stopped" in text(manager, at(found, "round"))
+    assert Mentorship.objects.count() == 0
+    line = AuditEntry.objects.get(verb="round.stop_publishing")
+    assert line.actor_id == other.pk
+    again = client.post(at(found, "round_publish_stop"), follow=True)
+    assert "Nothing was at work any more." in again.content.decode()
 
 
 def test_many_pairs_are_taken_back_by_a_job_and_published_again(manager: Client, found: Round) -> None:

@@ -46,6 +46,7 @@ __all__ = [
     "go_on_publishing",
     "offer",
     "publish_round",
+    "stop",
 ]
 
 UNDO_MINUTES = 60
@@ -95,6 +96,18 @@ def go_on(*, by: Person, found: Round, now: datetime) -> Round:
         record(found, by, "go_on", now)
         queue_work(found, by)
     return found
+
+
+@transaction.atomic
+def stop(*, by: Person, found: Round, now: datetime) -> bool:
+    """Stop the job that publishes a round, before the next pair; it can go on, or be taken back. Whoever runs the
+    programme may, not only who published. False where no job was at it any more. Raises NotAllowed, WrongState.
+    """
+    found = locked(by, found, RoundState.PUBLISHING)
+    asked = jobs.request_cancel(job_id=found.job_id or 0, organisation_id=found.organisation_id, started_by_id=None)
+    if asked:
+        record(found, by, "stop_publishing", now)
+    return asked
 
 
 @transaction.atomic

@@ -16,7 +16,6 @@ OUT = (ProposalState.OFFERED, ProposalState.ACCEPTED, ProposalState.REFUSED)
 class Working:
     """`out` pairs have been told; `left` still go out, or, while it is taken back, are still to be taken back."""
 
-    job_id: int | None
     goes_on: bool  # a job is at it, or waits for a free worker
     publishing: bool
     out: int
@@ -29,14 +28,13 @@ class Working:
 
 def working_of(found: Round) -> Working:
     """Two queries."""
-    job = solving_of(found)
     publishing = found.state == RoundState.PUBLISHING
     out = found.proposals.filter(state__in=OUT).count()
     asked = found.settings.get(KEY, {"pairs": 0, "left_out": []})
     left = max(asked["pairs"] - len(asked["left_out"]) - out, 0)
     out, left = (out, left) if publishing else (left, out)
-    goes_on = job.state in {JobState.READY, JobState.RUNNING}
-    return Working(job.job_id, goes_on, publishing, out, left)
+    goes_on = solving_of(found).state in {JobState.READY, JobState.RUNNING}
+    return Working(goes_on, publishing, out, left)
 
 
 def left_out(found: Round) -> list[str]:

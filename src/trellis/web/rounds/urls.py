@@ -47,6 +47,7 @@ urlpatterns = [
     path("manage/<slug:slug>/rounds/<int:number>/stop/", rotation_views.stop, name="round_stop"),
     path("manage/<slug:slug>/rounds/<int:number>/undo/", views.undo, name="round_undo"),
     path("manage/<slug:slug>/rounds/<int:number>/go-on/", views.go_on, name="round_go_on"),
+    path("manage/<slug:slug>/rounds/<int:number>/publish/stop/", views.stop_publishing, name="round_publish_stop"),
     path("manage/<slug:slug>/rounds/<int:number>/set-aside/", views.set_aside, name="round_set_aside"),
     path("manage/<slug:slug>/rounds/<int:number>/again/", views.again, name="round_again"),
 ]
