@@ -3,6 +3,7 @@
 import os
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import transaction
@@ -24,13 +25,14 @@ from trellis.matching.actions.review import decide, offer_next_choice, pass_over
 from trellis.matching.actions.rounds import publish_round, run_again, solve_round, start_round, undo_publish
 from trellis.matching.actions.waiting import tell_places, wait_for_place
 from trellis.matching.actions.wishes import set_wishes
-from trellis.matching.choices import Approval, ProposalOrigin, ProposalState, RoundState
+from trellis.matching.choices import ASKED_BY, Approval, ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.swaps import STANDING
 from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.models import Mentorship
 from trellis.mentorships.queries import live_parties
+from trellis.programmes.actions.enrolment import set_findable
 from trellis.programmes.actions.pausing import pause_enrolment, resume_enrolment
 from trellis.programmes.choices import EnrolmentState
 
@@ -154,6 +156,17 @@ class Matching(RuleBasedStateMachine):
         with suppress(Refusal):
             ask(by=who.person, asker=who, asked=self.world.mentors[mentor], now=self.now)
 
+    @rule(mentee=SIDE, mentor=MENTORS)
+    def ask_back(self, mentee: int, mentor: int) -> None:
+        who = self.world.mentors[mentor]
+        with suppress(Refusal):
+            ask(by=who.person, asker=who, asked=self.world.mentees[mentee], now=self.now)
+
+    @rule(mentee=SIDE, findable=st.booleans())
+    def be_found(self, mentee: int, findable: bool) -> None:
+        who = self.world.mentees[mentee]
+        set_findable(by=who.person, enrolment=who, findable=findable, now=self.now)
+
     @rule(approval=st.sampled_from(Approval.values), first_meeting=st.booleans())
     def ask_otherwise(self, approval: str, first_meeting: bool) -> None:
         """What is out already goes on as it began."""
@@ -179,7 +192,7 @@ class Matching(RuleBasedStateMachine):
     def next_wish(self, place: int) -> None:
         """What the job does after a request that did not come about, once or again."""
         closed = [ProposalState.REFUSED, ProposalState.EXPIRED, ProposalState.WITHDRAWN]
-        requests = list(Proposal.objects.filter(origin=ProposalOrigin.REQUEST, state__in=closed).order_by("id"))
+        requests = list(Proposal.objects.filter(origin__in=ASKED_BY, state__in=closed).order_by("id"))
         if requests:
             ask_next_wish(after=requests[place % len(requests)], now=self.now)
 
@@ -251,8 +264,8 @@ class Matching(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_more_answers_to_requests_than_allowed(self) -> None:
-        requests = Proposal.objects.filter(state=ProposalState.OFFERED, origin=ProposalOrigin.REQUEST)
-        for side in ("mentee", "mentor"):
+        for origin, side in product(ASKED_BY, ("mentee", "mentor")):
+            requests = Proposal.objects.filter(state=ProposalState.OFFERED, origin=origin)
             counted = requests.values_list(side).annotate(count=Count("id")).order_by()
             assert all(count <= MOST_REQUESTS for _who, count in counted)
 

@@ -25,6 +25,7 @@ from trellis.matching.models import OfferAnswer, Proposal, Round
 from trellis.mentorships.actions import end_mentorship
 from trellis.mentorships.models import Mentorship
 from trellis.notifications.models import Notice
+from trellis.programmes.actions.enrolment import set_findable
 from trellis.programmes.actions.pausing import pause_enrolment
 from trellis.programmes.choices import Side
 
@@ -117,6 +118,26 @@ def test_two_mentees_who_ask_for_the_last_place_get_it_once() -> None:
     assert "has no free place: 1 of 1 are taken." in sorted(said)[1]
     with organisation_scope(world.programme.organisation_id):
         assert Proposal.objects.filter(state=ProposalState.OFFERED).count() == 1
+
+
+def test_two_who_ask_each_other_get_one_offer_and_the_second_is_led_to_it() -> None:
+    world = a_small_world(
+        1, matching={"weights": {"skill_coverage": 100}, "method": "self_chosen", "ideal_level_gap": [1, 3]}
+    )
+    mentee, mentor = world.mentees[0], world.mentors[0]
+    with organisation_scope(world.programme.organisation_id):
+        set_findable(by=mentee.person, enrolment=mentee, findable=True, now=clock.now())
+
+    said = at_once(
+        world.programme.organisation_id,
+        partial(ask, by=mentee.person, asker=mentee, asked=mentor, now=clock.now()),
+        partial(ask, by=mentor.person, asker=mentor, asked=mentee, now=clock.now()),
+    )
+
+    assert sorted(said)[0] == ""
+    assert sorted(said)[1].endswith("has asked you already: your answer is waited for.")
+    with organisation_scope(world.programme.organisation_id):
+        assert Proposal.objects.get().state == ProposalState.OFFERED
 
 
 def meanwhile(organisation_id: int, first: Callable[[], object], second: Callable[[], object]) -> list[str]:

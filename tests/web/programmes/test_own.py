@@ -136,3 +136,63 @@ def test_sign_ups_of_another_organisation_do_not_exist(
         )
 
     assert at.post(f"{OWN}{step}/").status_code == 404
+
+
+# --- being found by mentors
+
+FINDABLE = "/programmes/growth/mentee/findable/"
+
+
+@pytest.fixture
+def mentee(person: Person, programme: Programme) -> Enrolment:
+    programme.matching = {**programme.matching, "method": "self_chosen"}
+    programme.save()
+    return EnrolmentFactory(programme=programme, person=person)
+
+
+def test_nobody_is_found_before_they_say_yes(at: Client, mentee: Enrolment) -> None:
+    page = words(at.get("/programmes/growth/"))
+    yes = words(at.post(FINDABLE, {"findable": "yes"}, follow=True))
+    found = Enrolment.objects.get().findable
+    no = words(at.post(FINDABLE, {"findable": "no"}, follow=True))
+
+    assert (mentee.findable, found, Enrolment.objects.get().findable) == (False, True, False)
+    assert "Mentors of this programme cannot find you." in page
+    assert "mentors of this programme who have a free place can see your name, job, unit, place and languages" in page
+    assert "Saved. Mentors of this programme can find you and ask you." in yes
+    assert "Saved. No mentor can find you from now on." in no
+
+
+def test_where_rounds_match_and_on_the_mentors_side_nobody_is_asked_that(
+    at: Client, enrolment: Enrolment, programme: Programme
+) -> None:
+    EnrolmentFactory(programme=programme, person=enrolment.person)
+    pages = [words(at.get("/programmes/growth/"))]
+    refused = words(at.post(FINDABLE, {"findable": "yes"}, follow=True))
+    programme.matching = {**programme.matching, "method": "self_chosen"}
+    programme.save()
+    Enrolment.objects.filter(side=Side.MENTEE).delete()
+    pages.append(words(at.get("/programmes/growth/")))
+    for_mentors = words(at.post(OWN + "findable/", {"findable": "yes"}, follow=True))
+
+    assert [page for page in pages if "can find you" in page] == []
+    assert "In this programme nobody looks for mentees" in refused
+    assert "In this programme nobody looks for mentees" in for_mentors
+    assert not Enrolment.objects.filter(findable=True).exists()
+
+
+def test_whoever_comes_back_chooses_anew(at: Client, mentee: Enrolment) -> None:
+    at.post(FINDABLE, {"findable": "yes"})
+    at.post("/programmes/growth/mentee/withdraw/")
+    at.post("/programmes/growth/mentee/start/")
+
+    again = Enrolment.objects.get()
+    assert (again.state, again.findable) == (EnrolmentState.STARTED, False)
+
+
+def test_only_one_s_own_sign_up_is_changed(at: Client, mentee: Enrolment) -> None:
+    mentee.person = PersonFactory(organisation=mentee.organisation)
+    mentee.save()
+
+    assert at.post(FINDABLE, {"findable": "yes"}).status_code == 404
+    assert not Enrolment.objects.get().findable

@@ -325,3 +325,20 @@ def test_queries_are_the_same_at_1_and_12_questions(form: Client, programme: Pro
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_a_mentee_says_in_the_form_whether_mentors_find_them(form: Client, programme: Programme) -> None:
+    """Only where people ask each other; nothing ticked is a no, and what was ticked can be taken back."""
+    before = words(form.get(FORM + "?step=questions"))
+    form.post(FORM, {"step": "questions", "do": "later", "findable": "yes"})
+    ignored = Enrolment.objects.get().findable
+    programme.matching = {**programme.matching, "method": "self_chosen"}
+    programme.save()
+    page = words(form.get(FORM + "?step=questions"))
+    kept = []
+    for given in ({}, {"findable": "yes"}, {"findable": "no"}, {"findable": "yes"}, {}):
+        form.post(FORM, {"step": "questions", "do": "later"} | given)
+        kept.append(Enrolment.objects.get().findable)
+
+    assert ("Mentors may find me" in before, ignored, "Mentors may find me" in page) == (False, False, True)
+    assert kept == [False, True, False, True, False]

@@ -84,6 +84,14 @@ def waiting_card(enrolments: Sequence[OwnEnrolment]) -> Card | None:
                 "invited", _("You are invited to %(programme)s") % name, _("See what it asks of you and what you get."),
                 address("programme_join", one.slug), _("Have a look"),
             )  # fmt: skip
+        if one.state == EnrolmentState.APPROVED and one.asks:
+            mentor = one.side == Side.MENTOR
+            return Card(
+                "find", _("See who could be your mentee") if mentor else _("Ask a mentor"),
+                _("In %(programme)s people find and ask each other.") % name,
+                address("find_mentee" if mentor else "find_mentor", one.slug),
+                _("See mentees") if mentor else _("See mentors"),
+            )  # fmt: skip
         if one.state == EnrolmentState.APPROVED and one.side == Side.MENTEE:
             return Card(
                 "find", _("Say whom you would like as mentor"),
