@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from trellis.demo.asking import NAME as ASKING
 from trellis.demo.for_everybody import NAME as FOR_EVERYBODY
 from trellis.demo.load import load
 from trellis.demo.people import PEOPLE, SIGN_INS
@@ -18,6 +19,8 @@ from trellis.kernel import audit, clock
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.models import FairnessAudit
 from trellis.matching.queries.fairness_page import fairness_of
+from trellis.matching.queries.finding import Card, Filters, directory_of
+from trellis.matching.queries.suggestions import outlook_of
 from trellis.mentorships.models import Mentorship, Party
 from trellis.people.models import Account, Organisation, Person
 from trellis.programmes.choices import EnrolmentState, Side
@@ -39,7 +42,10 @@ def test_every_stage_holds_together(demo: Organisation) -> None:
     live = list(Mentorship.objects.live().select_related("programme").order_by("pk"))
 
     everybody = Programme.objects.filter(name=FOR_EVERYBODY).count()  # at midway, with figures about its round
-    assert (Person.objects.count(), Programme.objects.count()) == (PEOPLE, 4 + everybody)
+    assert (Person.objects.count(), Programme.objects.count()) == (PEOPLE, 4 + 2 * everybody)
+    assert [len(_found_by_the_demo_mentor(one)) > 3 for one in Programme.objects.filter(name=ASKING)] == [
+        True
+    ] * everybody
     assert [fairness_of(kept).tables != [] for kept in FairnessAudit.objects.all()] == [True] * everybody
     assert audit.first_break(demo.pk) is None
     assert _people_paired_with_themselves() == []
@@ -49,6 +55,13 @@ def test_every_stage_holds_together(demo: Organisation) -> None:
     ] == []
     assert not StageEntry.objects.filter(entered_at__gt=now + timedelta(minutes=1)).exists()
     assert [mentor.pk for mentor in _mentors() if _pairs_of(mentor) > mentor.places] == []
+
+
+def _found_by_the_demo_mentor(programme: Programme) -> list[Card]:
+    email = next(each.email for each in SIGN_INS if each.key == "mentor")
+    mentor = Enrolment.objects.get(programme=programme, person__email=email)
+    outlook = outlook_of(mentor, now=clock.now())
+    return directory_of(mentor, outlook, Filters()).cards if outlook else []
 
 
 def _people_paired_with_themselves() -> list[int]:

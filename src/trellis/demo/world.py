@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from trellis.demo import texts
+from trellis.demo.asking import let_people_ask
 from trellis.demo.enrolments import SignUps
 from trellis.demo.for_everybody import open_to_everybody
 from trellis.demo.people import Cast, make_cast, make_organisation
@@ -83,6 +84,7 @@ class _World:
             self._running(plan, programme, shift=self._shift())
         if self.stage == "midway":
             open_to_everybody(self.cast, self.sign_ups.trained, self.now)
+            let_people_ask(self.cast, self.sign_ups.trained, self.now)
         audit.record(
             organisation_id=self.cast.organisation.pk, actor_id=None, verb="demo.seeded", subject="organisation",
             at=self.now, facts={"stage": self.stage},
