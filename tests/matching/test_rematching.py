@@ -27,6 +27,7 @@ from trellis.mentorships.choices import MentorshipState
 from trellis.mentorships.models import Mentorship, Transition
 from trellis.notifications.models import Delivery, Notice
 from trellis.people.models import Organisation
+from trellis.programmes.choices import MentoringModel
 
 
 @pytest.fixture
@@ -267,15 +268,11 @@ def test_running_again_weighs_running_pairs_anew(crossed: World) -> None:
     assert changes_of(fresh).staying == 2
 
 
-def test_where_people_are_asked_there_is_no_rematch(crossed: World) -> None:
-    found = a_rematch(crossed)
-    approve(crossed, found)
-    crossed.programme.matching = {**crossed.programme.matching, "approval": "both"}
+def test_where_a_match_is_one_meeting_there_is_no_rematch(crossed: World) -> None:
+    crossed.programme.model = MentoringModel.FLASH
     crossed.programme.save()
 
-    with pytest.raises(NotReady, match="people are asked by now"):
-        publish_round(by=crossed.manager, found=found, now=clock.now())
-    with pytest.raises(CannotRematch, match="only where the programme team alone decides"):
+    with pytest.raises(CannotRematch, match="Where a match is one meeting"):
         start_rematch(by=crossed.manager, programme=crossed.programme, points=0, now=clock.now())
 
 

@@ -25,6 +25,20 @@ OFFER_TO_MENTOR = NoticeKind(
     ),
     action=gettext_noop("See why, and answer"),
 )
+OFFER_INSTEAD = NoticeKind(
+    name="matching.offer_instead",
+    subject=gettext_noop("%(partner)s could be your mentor from now on"),
+    lines=(
+        gettext_noop(
+            "The team of %(programme)s has looked at all pairs again and suggests %(partner)s. The mentoring you have "
+            "goes on as it is until everybody who is asked has said yes, and stays if anybody says no."
+        ),
+        gettext_noop(
+            "Please answer by %(until)s. If you would rather stay with whom you have, say no: no reason needed."
+        ),
+    ),
+    action=gettext_noop("See why, and answer"),
+)
 OFFER_TO_PEER = NoticeKind(
     name="matching.offer_to_peer",
     subject=gettext_noop("You and %(partner)s could work together"),
@@ -99,6 +113,15 @@ OFFER_NOT_TAKEN = NoticeKind(
     lines=(
         gettext_noop("This happens, and it says nothing about you. No reasons are passed on."),
         gettext_noop("The programme team is looking at the next choice for you."),
+    ),
+    action=gettext_noop("See where you stand"),
+)
+STAYS_AS_IT_IS = NoticeKind(
+    name="matching.stays_as_it_is",
+    subject=gettext_noop("Your mentoring in %(programme)s stays as it is"),
+    lines=(
+        gettext_noop("The new match that we suggested did not come about. It says nothing about you."),
+        gettext_noop("Nothing changes between you and the mentor you have. You need not do anything."),
     ),
     action=gettext_noop("See where you stand"),
 )

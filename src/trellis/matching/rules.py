@@ -44,6 +44,11 @@ def asks_both(approval: str) -> bool:
     return {side for turn in TURNS[approval] for side in turn} == set(Side.values)
 
 
+def asks_anybody(programme: Programme) -> bool:
+    """Whether a match waits for somebody's yes, or begins when it is published."""
+    return Agreeing.of(programme).approval != Approval.MANAGER
+
+
 def can_match(person: Person, programme: Programme) -> bool:
     """Start, review, publish and withdraw rounds of this programme."""
     return programme_rules.can_manage(person, programme)
@@ -124,6 +129,6 @@ def can_rotate(programme: Programme) -> bool:
 
 
 def can_rematch(programme: Programme) -> bool:
-    """Running pairs may be placed again where the programme team alone decides: a no from anybody who is asked would
-    leave somebody without the mentor they had. Not where a match is one meeting."""
-    return Agreeing.of(programme).approval == Approval.MANAGER and not can_rotate(programme)
+    """Running pairs may be placed again, but not where a match is one meeting. Where people are asked, a running pair
+    goes on until everybody whose change hangs together with its own has said yes."""
+    return not can_rotate(programme)

@@ -9,6 +9,7 @@ from trellis.kernel.jobs import drain
 from trellis.matching.models import Round
 from trellis.mentorships.models import Mentorship
 from trellis.people.models import Organisation
+from trellis.programmes.choices import MentoringModel
 
 
 @pytest.fixture
@@ -76,13 +77,37 @@ def test_points_that_make_no_sense_are_refused_in_words(manager: Client, world: 
     assert Round.objects.count() == 0
 
 
-def test_where_people_are_asked_the_page_says_why_not(manager: Client, world: World) -> None:
+def test_where_people_are_asked_every_page_says_what_that_means(manager: Client, client: Client, world: World) -> None:
     world.programme.matching = {**world.programme.matching, "approval": "both"}
+    world.programme.save()
+    assert "Whoever is asked in this programme is asked here too." in text(manager, at(world, "round_rematch"))
+    manager.post(at(world, "round_rematch"), {"points": "0"})
+    drain()
+    manager.post(at(world, "round_decide", 1), {"everything": "approve", "show": "waiting"})
+    assert "Until everybody in an exchange has said yes" in text(manager, at(world, "round_publish", 1))
+
+    manager.post(at(world, "round_publish", 1))
+
+    assert Mentorship.objects.live().count() == 2
+    assert "So far: where people are asked" in text(manager, at(world, "round", 1))
+    proposal = Round.objects.get().proposals.get(mentee=world.mentees[0])
+    there, old = reverse("offer", args=[proposal.pk]), world.mentors[1].person.full_name
+    client.force_login(world.mentors[0].person.account)
+    assert "You would change" not in text(client, there)
+    client.post(there, {"answer": "yes"})
+    client.force_login(world.mentees[0].person.account)
+    assert f"You would change from {old}." in text(client, there)
+    client.post(there, {"answer": "yes"})
+    assert "It begins when others whose matches change with yours have said yes too" in text(client, there)
+
+
+def test_where_a_match_is_one_meeting_the_page_says_why_not(manager: Client, world: World) -> None:
+    world.programme.model = MentoringModel.FLASH
     world.programme.save()
 
     page = text(manager, at(world, "round_rematch"))
 
-    assert "Here people are asked before a match begins." in page
+    assert "Here a match is one meeting" in page
     assert 'name="points"' not in page
 
 

@@ -48,6 +48,8 @@ def _question(proposal: Proposal, side: str) -> NoticeKind:
         return notices.OFFER_TO_PEER
     if ASKED_BY.get(proposal.origin, side) != side:
         return notices.REQUEST_TO_MENTOR if side == Side.MENTOR else notices.REQUEST_TO_MENTEE
+    if side == Side.MENTEE and proposal.replaces_id:
+        return notices.OFFER_INSTEAD
     first = side in rules.turns_of(proposal)[0]
     if side == Side.MENTOR:
         return notices.OFFER_TO_MENTOR if first else notices.TURN_OF_MENTOR

@@ -1,6 +1,6 @@
 """What becomes of an offer: answers, whose turn is next, the first meeting, reminders and expiry."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -19,10 +19,13 @@ from trellis.matching.choices import ASKED_BY, ProposalState
 from trellis.matching.events import OfferSettled
 from trellis.matching.models import OfferAnswer, PlaceWait, Proposal
 from trellis.matching.queries.answers import yes_sides
-from trellis.mentorships.actions import start_mentorship
+from trellis.matching.queries.exchanges import exchange_of
+from trellis.mentorships.actions import part_mentorship, start_mentorship
 from trellis.mentorships.queries import live_parties
+from trellis.mentorships.rules import is_live
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
+from trellis.programmes.choices import Side
 from trellis.programmes.models import Enrolment
 
 
@@ -37,13 +40,15 @@ class NotYourTurn(Refusal):
 @transaction.atomic
 def answer_offer(*, by: Person, proposal: Proposal, accepted: bool, now: datetime, reason: str = "") -> Proposal:
     """One side says yes or no. When everybody who is asked has said yes the mentorship starts; one no closes it kindly.
+    Of an exchange of a rematch, all begin with the last yes of all, and one no closes all: until then, and after a no,
+    everybody keeps whom they have.
 
     Where the two meet first, the first yes of each says that they are interested, and binds nobody. `reason` is
     optional, encrypted, and shown to nobody but its author. Raises OfferClosed, NotYourTurn, and whatever
     start_mentorship refuses (a mentor who has become full, say); then nothing is saved.
     """
-    hold([(proposal.mentor_id, proposal.mentee_id)])
-    proposal = _locked(proposal)
+    _hold_exchange(proposal)
+    proposal = _locked(proposal.pk)
     if by.pk not in {proposal.mentee.person_id, proposal.mentor.person_id}:
         raise NotAllowed(_("This offer is not addressed to you."))
     if not rules.can_answer(by, proposal, now):
@@ -78,12 +83,37 @@ def _go_on(proposal: Proposal, before: Collection[str], *, by: Person | None, no
         proposal.meeting_from = now
         missing = rules.awaited(proposal, ())
     elif not missing:
-        return accept(proposal, by=by, now=now)
+        return _begin(proposal, by=by, now=now)
     elif rules.turn(proposal, yes) == rules.turn(proposal, before):
         return None  # the other side has been asked already
     start_clock(proposal, now)
     proposal.save(update_fields=["meeting_from", "offered_at", "expires_at", "reminders_sent"])
     return put(proposal, missing, now=now)
+
+
+def _begin(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
+    """Begin this pair, and all of its exchange; nothing yet while an answer of another one is missing."""
+    unit = [proposal, *(_locked(pk) for pk in exchange_of(proposal)[1:])]
+    if any(rules.awaited(pair, yes_sides(pair)) for pair in unit):
+        proposal.expires_at = None  # it is the others who are waited for
+        proposal.save(update_fields=["expires_at"])
+        return
+    part_replaced(unit, by=None, now=now)
+    for pair in unit:
+        accept(pair, by=by if pair is proposal else None, now=now)
+
+
+def part_replaced(pairs: Iterable[Proposal], *, by: Person | None, now: datetime) -> None:
+    """End the running mentorships that these pairs replace; one that has ended by itself needs nothing."""
+    for pair in pairs:
+        if pair.replaces is not None and is_live(pair.replaces):
+            part_mentorship(by=by, mentorship=pair.replaces, now=now)
+
+
+def _hold_exchange(proposal: Proposal) -> None:
+    """Both sign-ups, and those of everybody whose offer begins or closes with this one."""
+    unit = Proposal.objects.filter(pk__in=exchange_of(proposal))
+    hold(unit.values_list("mentor_id", "mentee_id"))
 
 
 def accept(proposal: Proposal, *, by: Person | None, now: datetime) -> None:
@@ -104,18 +134,29 @@ def _close_others(full: Enrolment, now: datetime) -> None:
     PlaceWait.objects.filter(mentee=full).delete()
     waiting = Proposal.objects.filter(Q(mentee=full) | Q(mentor=full), state=ProposalState.OFFERED)
     for other in waiting.order_by("id"):
-        settle(_locked(other), ProposalState.WITHDRAWN, knows={full.person_id}, now=now)
+        settle(_locked(other.pk), ProposalState.WITHDRAWN, knows={full.person_id}, now=now)
 
 
 def settle(
     proposal: Proposal, to: str, *, knows: Collection[int], now: datetime, told: Collection[str] | None = None,
     away: Person | None = None,
 ) -> None:  # fmt: skip
-    """Close an offer that did not come about, tell whoever was asked and does not know, and look for what is next.
+    """Close an offer that did not come about, tell whoever was asked and does not know, and look for what is next. All
+    of its exchange close with it.
 
     `told` are the sides to whom the question was put, where the answers no longer show it; nobody else hears of it.
     `away` is the side that stopped taking part: the other reads that it has nothing to do with them.
     """
+    others = exchange_of(proposal)[1:]
+    _settle(proposal, to, knows=knows, now=now, told=told, away=away)
+    for pair in map(_locked, others):
+        _settle(pair, ProposalState.WITHDRAWN, knows=(), now=now, told=None, away=None)
+
+
+def _settle(
+    proposal: Proposal, to: str, *, knows: Collection[int], now: datetime, told: Collection[str] | None,
+    away: Person | None,
+) -> None:  # fmt: skip
     told = rules.asked_so_far(proposal, yes_sides(proposal)) if told is None else told
     move(proposal, to, by=None, now=now)
     _publish_settled(proposal, now)
@@ -124,7 +165,7 @@ def settle(
     for side in sorted(told):
         reader, _partner = people(proposal, side)
         if reader.pk not in knows:
-            _tell_not_taken(reader, proposal, now, away)
+            _tell_not_taken(reader, proposal, now, away, stays=side == Side.MENTEE and proposal.replaces_id is not None)
     fall_through(after=proposal, now=now)
     return None
 
@@ -140,12 +181,16 @@ def _end_request(proposal: Proposal, *, knows: Collection[int], now: datetime) -
         tell_not_taken(proposal, now=now)
 
 
-def _tell_not_taken(reader: Person, proposal: Proposal, now: datetime, away: Person | None) -> None:
+def _tell_not_taken(
+    reader: Person, proposal: Proposal, now: datetime, away: Person | None, *, stays: bool
+) -> None:  # fmt: skip
+    """`stays`: with whom they have."""
+    kind = notices.STAYS_AS_IT_IS if stays else notices.PARTNER_AWAY if away else notices.OFFER_NOT_TAKEN
     tell(
-        person=reader, kind=notices.PARTNER_AWAY if away else notices.OFFER_NOT_TAKEN,
+        person=reader, kind=kind,
         key=f"proposal:{proposal.pk}:not_taken", now=now, path=reverse("home"),
         parameters={
-            "programme": proposal.programme.name, **({"partner": away.full_name} if away else {}),
+            "programme": proposal.programme.name, **({"partner": away.full_name} if away and not stays else {}),
         },
     )  # fmt: skip
 
@@ -194,8 +239,8 @@ def _close(
     proposal: Proposal, to: str, *, knows: Collection[int], now: datetime, away: Person | None = None
 ) -> bool:  # fmt: skip
     """Settle an offer, unless an answer settled it meanwhile."""
-    hold([(proposal.mentor_id, proposal.mentee_id)])
-    proposal = _locked(proposal)
+    _hold_exchange(proposal)
+    proposal = _locked(proposal.pk)
     if proposal.state != ProposalState.OFFERED or (to == ProposalState.EXPIRED and not _ran_out(proposal, now)):
         return False
     settle(proposal, to, knows=knows, now=now, away=away)
@@ -204,7 +249,7 @@ def _close(
 
 @transaction.atomic
 def _remind(proposal: Proposal, step: int, now: datetime) -> bool:
-    proposal = _locked(proposal)
+    proposal = _locked(proposal.pk)
     if proposal.state != ProposalState.OFFERED or not _due(proposal, step, now):
         return False
     remind(proposal, rules.awaited(proposal, yes_sides(proposal)), step, now=now)
@@ -222,8 +267,8 @@ def _due(proposal: Proposal, step: int, now: datetime) -> bool:
     return proposal.reminders_sent < step and proposal.offered_at <= now - REMINDERS_AFTER[step - 1]
 
 
-def _locked(proposal: Proposal) -> Proposal:
+def _locked(number: int) -> Proposal:
     rows = Proposal.objects.select_for_update(of=("self",)).select_related(
-        "programme", "mentee__person", "mentor__person"
+        "programme", "mentee__person", "mentor__person", "replaces"
     )
-    return rows.get(pk=proposal.pk)
+    return rows.get(pk=number)

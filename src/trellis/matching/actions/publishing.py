@@ -20,18 +20,16 @@ from trellis.kernel.events import publish
 from trellis.kernel.jobs.tables import JobState
 from trellis.matching import notices, rules
 from trellis.matching.actions.asking import OFFER_DAYS, put, start_clock
-from trellis.matching.actions.offers import accept
+from trellis.matching.actions.offers import accept, part_replaced
 from trellis.matching.actions.proposals import hold, move
 from trellis.matching.actions.states import AT_ONCE, WORKING, locked, queue_work, record, still
 from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.events import RoundPublished
 from trellis.matching.models import Proposal, Round
-from trellis.matching.queries.exchanges import NONE, Changes, changes_of, exchanges, is_rematch, kept_of
+from trellis.matching.queries.exchanges import NONE, Changes, changes_of, exchanges, kept_of
 from trellis.matching.queries.fitness import can_begin, faults_of
 from trellis.matching.queries.review import solving_of
 from trellis.matching.queries.working import KEY
-from trellis.mentorships.actions import part_mentorship
-from trellis.mentorships.rules import is_live
 from trellis.notifications.actions import tell
 from trellis.people.models import Person
 
@@ -65,7 +63,8 @@ def publish_round(*, by: Person, found: Round, now: datetime) -> int:
     """Offer every approved pair to both sides; what was not approved is declined. Returns how many went out.
 
     Of a rotation the first week is offered now, and every other when it begins (rotations.offer_due_weeks). Of a
-    rematch, pairs that stay are left alone, and a pair that is replaced ends as the new one begins.
+    rematch, pairs that stay are left alone, and a pair that is replaced ends as the new one begins: where people are
+    asked, when everybody of its exchange has said yes.
 
     Raises NotAllowed, WrongState, NothingApproved, NotReady; then nothing has happened.
     """
@@ -115,7 +114,6 @@ def _close_board(by: Person, found: Round, now: datetime) -> Round:
     """See that every approved pair could begin, and let nobody decide anything more. Nobody is told anything yet."""
     found = locked(by, found, RoundState.REVIEW)
     changes = changes_of(found, [ProposalState.APPROVED])
-    _check_rematch(found)
     approved = found.proposals.filter(state=ProposalState.APPROVED).exclude(pk__in=changes.stays)
     if not approved.exists():
         raise NothingApproved(_("Approve at least one pair first; only approved pairs are published."))
@@ -130,17 +128,6 @@ def _close_board(by: Person, found: Round, now: datetime) -> Round:
     found.save(update_fields=["state", "published_by", "settings", "job_id"])
     record(found, by, "begin_publishing", now, pairs=len(due), parting=changes.parting, staying=changes.staying)
     return found
-
-
-def _check_rematch(found: Round) -> None:
-    """The programme may have come to ask people since the round was started."""
-    if is_rematch(found) and not rules.can_rematch(found.programme):
-        raise NotReady(
-            _(
-                "In this programme people are asked by now before a match begins, so running pairs cannot be placed "
-                "again. Set this round aside, or let the programme team decide alone."
-            )
-        )
 
 
 def check_ready(proposals: Sequence[Proposal], changes: Changes = NONE) -> None:
@@ -219,9 +206,8 @@ def _begin(found: Round, unit: Sequence[int], now: datetime) -> bool:
         return _leave_out(current, pairs, now)
     try:
         with transaction.atomic():
-            for pair in pairs:
-                if pair.replaces is not None and is_live(pair.replaces):
-                    part_mentorship(by=current.published_by, mentorship=pair.replaces, now=now)
+            if not rules.asks_anybody(current.programme):  # else they part with the last yes
+                part_replaced(pairs, by=current.published_by, now=now)
             for pair in pairs:
                 offer(pair, by=current.published_by, now=now)
     except Refusal:

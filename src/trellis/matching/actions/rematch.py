@@ -35,8 +35,8 @@ def start_rematch(*, by: Person, programme: Programme, points: int, now: datetim
     if not rules.can_rematch(programme):
         raise CannotRematch(
             _(
-                "Running pairs can be placed again only where the programme team alone decides: where people are "
-                "asked, a no would leave somebody without the mentor they had."
+                "Where a match is one meeting, no pair runs for long enough to be placed again. Start a round, or a "
+                "rotation with another mentor each week."
             )
         )
     if not can_place_again(programme):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from trellis.matching.choices import ProposalState, RoundState
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.swaps import STANDING
 from trellis.mentorships.choices import MentorshipState, PartyRole
@@ -197,6 +197,21 @@ def exchanges(proposals: QuerySet[Proposal]) -> list[list[int]]:
     for pk, *_rest in rows:
         together.setdefault(groups.of(("pair", pk)), []).append(pk)
     return list(together.values())
+
+
+def exchange_of(proposal: Proposal) -> list[int]:
+    """The open offers that begin together with this one or not at all, itself first: those of a rematch where one
+    needs a place that another frees. One query, three where a running pair waits to be replaced."""
+    rows = Proposal.objects.filter(round=proposal.round_id, state=ProposalState.OFFERED)
+    rows = rows.exclude(origin=ProposalOrigin.FALL_THROUGH)  # it took no place that was to be freed
+    alone = proposal.round_id is None or not rows.exclude(replaces=None).exists()
+    unit = [] if alone else next((unit for unit in exchanges(rows) if proposal.pk in unit), [])
+    return [proposal.pk, *(pk for pk in unit if pk != proposal.pk)]
+
+
+def replaced_by(proposal: Proposal) -> Running | None:
+    """The mentorship that would end with this pair's beginning. One query at most."""
+    return _by_number([proposal.replaces_id]).get(proposal.replaces_id) if proposal.replaces_id else None
 
 
 class _Groups:

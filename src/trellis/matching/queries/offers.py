@@ -9,6 +9,7 @@ from trellis.matching.choices import ASKED_BY, ProposalState
 from trellis.matching.models import Proposal
 from trellis.matching.queries.answers import yes_sides
 from trellis.matching.queries.board import shared_words, shown_score
+from trellis.matching.queries.exchanges import replaced_by
 from trellis.people.models import Person
 from trellis.programmes.choices import Side
 
@@ -37,6 +38,8 @@ class OfferView:
     asked_both: bool  # in turn or together; False where one side's yes is enough
     meets_first: bool  # the first yes says interested, nothing more
     meeting: bool  # both are interested and meet now
+    instead: str  # the mentor whom a mentee would change for this one; empty for everybody else
+    others_left: bool  # the two have said yes, and others whose matches change with theirs have not yet
     my_answer: bool | None  # to the question that is open now, or the last one
     my_reason: str
     mentorship_id: int | None
@@ -47,14 +50,16 @@ class OfferView:
 
 
 def offer_view(proposal: Proposal, person: Person, now: datetime) -> OfferView:
-    """What `person` may know: the reasons both read, their own answer, and whose turn it is. One query.
+    """What `person` may know: the reasons both read, their own answer, and whose turn it is. One query, and one more
+    for a mentee who would change mentors.
 
-    Never the other side's answer in so many words; that they are waited for is all that shows.
+    Never the other side's answer in so many words; that they are waited for is all that shows, or that nobody is.
     """
     mine = rules.side_of(person, proposal)
     partner = proposal.mentor.person if mine == Side.MENTEE else proposal.mentee.person
     reasons, gap = shared_words(proposal.reasons)
     answers = list(proposal.answers.all())
+    old = replaced_by(proposal) if mine == Side.MENTEE else None
     answer = next((each for each in answers if each.person_id == person.pk), None)
     waits_for = rules.awaited(proposal, yes_sides(proposal, answers)) if _is_open(proposal, now) else frozenset()
     counts = answer is not None and (answer.final or proposal.meeting_from is None or not answer.accepted)
@@ -69,6 +74,7 @@ def offer_view(proposal: Proposal, person: Person, now: datetime) -> OfferView:
         can_answer=rules.can_answer(person, proposal, now), my_turn=mine in waits_for,
         their_turn=bool(waits_for - {mine}), asked_both=rules.asks_both(proposal.approval),
         meets_first=proposal.meets_first, meeting=proposal.meeting_from is not None,
+        instead=old.mentor if old else "", others_left=_is_open(proposal, now) and not waits_for,
         my_answer=answer.accepted if answer and counts else None, my_reason=answer.reason if answer else "",
         mentorship_id=proposal.mentorship_id,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from trellis.kernel import clock
 from trellis.kernel.errors import Refusal
 from trellis.matching.actions.rematch import start_rematch
 from trellis.matching.queries.rematch import MOST_POINTS, rematch_of
-from trellis.matching.rules import can_rematch
+from trellis.matching.rules import asks_anybody, can_rematch
 from trellis.web.access import Audience, PersonRequest, audience
 from trellis.web.lookup import managed_programme
 from trellis.web.rounds.forms import RematchForm
@@ -30,6 +30,6 @@ def rematch(request: PersonRequest, slug: str) -> HttpResponse:
             return redirect("round", slug, found.number)
     context = {
         "programme": programme, "form": form, "people": rematch_of(programme), "possible": can_rematch(programme),
-        "most": MOST_POINTS,
+        "most": MOST_POINTS, "asks": asks_anybody(programme),
     }  # fmt: skip
     return render(request, "rounds/rematch.html", context, status=422 if form.errors else 200)
