@@ -39,7 +39,7 @@ class AgreeingForm(SectionForm):
     )  # fmt: skip
     open_requests = NumberField(
         label=_("Answers one person may wait for at a time"), min_value=1, max_value=20,
-        help_text=_("Where mentees ask mentors themselves. No mentor has more requests before them either."),
+        help_text=_("Where mentees and mentors ask each other. Nobody has more requests before them either."),
     )  # fmt: skip
 
     def now(self, programme: Programme) -> dict[str, Any]:
