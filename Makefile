@@ -19,7 +19,7 @@ KEEP := --create-db --reuse-db # made anew, and left to the end of its server: n
 CRAWLS := tests/trust tests/browser
 # What no database can change is proven once, on SQLite: the engine, the house rules, how pages look, the content.
 ONCE := tests/engine tests/architecture tests/browser/test_every_page.py tests/browser/test_offline.py \
-	tests/journeys/test_every_template.py
+	tests/trust/test_other_methods.py tests/journeys/test_every_template.py
 
 .PHONY: help setup setup-dev semantic demo run test test-sqlite test-postgres check bench bench-matching prove docs clean
 

@@ -37,7 +37,8 @@ class Promise:
 PROMISES = (
     Promise("Import names every bad row and applies every good one; a second run writes nothing",
             ("tests/people", "tests/integrations")),
-    Promise("Nobody enters where they may not: every address, role and method", ("tests/trust/test_matrix.py",)),
+    Promise("Nobody enters where they may not: every address, role and method",
+            ("tests/trust/test_matrix.py", "tests/trust/test_other_methods.py")),
     Promise("Nobody reads what is not theirs: markers in every confidential field", ("tests/trust/test_canaries.py",)),
     Promise("Every objective's plan is the best: against SciPy, brute force and its own prices",
             ("tests/engine/matching/test_assign.py", "tests/engine/matching/test_program.py",
