@@ -16,7 +16,7 @@ from trellis.matching.actions import requests
 from trellis.matching.actions.asking import REMINDERS_AFTER
 from trellis.matching.actions.offers import answer_offer, remind_and_expire
 from trellis.matching.actions.requests import CannotAsk, TooManyRequests, ask_on
-from trellis.matching.choices import ProposalOrigin, ProposalState
+from trellis.matching.choices import Approval, ProposalOrigin, ProposalState
 from trellis.matching.models import OfferAnswer, Proposal
 from trellis.matching.queries.finding import Filters, directory_of
 from trellis.matching.queries.suggestions import Outlook, outlook_of
@@ -180,6 +180,20 @@ def test_who_has_a_mentor_or_waits_for_an_answer_is_not_found(world: World, ment
 
     for mentee in world.mentees[:2]:
         hidden(mentor, mentee)
+
+
+@pytest.mark.parametrize("findable", [True, False])
+def test_an_offer_that_the_mentor_may_not_know_of_yet_is_not_given_away(
+    world: World, mentor: Enrolment, findable: bool
+) -> None:
+    mentee = world.mentees[0]
+    set_findable(by=mentee.person, enrolment=mentee, findable=findable, now=clock.now())
+    ProposalFactory(
+        programme=world.programme, mentee=mentee, mentor=mentor, state=ProposalState.OFFERED, offered_at=clock.now(),
+        approval=Approval.MENTEE_FIRST,
+    )  # fmt: skip
+
+    hidden(mentor, mentee)
 
 
 def test_after_a_no_the_mentee_is_not_found_again(world: World, mentor: Enrolment) -> None:

@@ -20,7 +20,7 @@ from trellis.journeys.models import (
 from trellis.kernel import clock, jobs
 from trellis.kernel.tenancy import organisation_scope
 from trellis.matching.actions import scenarios
-from trellis.matching.choices import ProposalState, RoundState
+from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import OfferAnswer, Proposal, Report, Round, Unmatched
 from trellis.matching.notices import OFFER_WITHDRAWN
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
@@ -258,8 +258,9 @@ def _matching(world: World) -> None:
         world, 1, state=RoundState.PUBLISHED, published_at=now, undo_until=now + timedelta(hours=1)
     )
     offered = _pair_of(
-        published, world, state=ProposalState.OFFERED, offered_at=now, expires_at=now + timedelta(days=14)
-    )
+        published, world, state=ProposalState.OFFERED, offered_at=now, expires_at=now + timedelta(days=14),
+        origin=ProposalOrigin.MENTOR_REQUEST,
+    )  # fmt: skip
     OfferAnswer.objects.create(
         organisation=world.organisation, proposal=offered, person=world.people["mentor"], accepted=True, at=now,
         reason=world.mark("offer.reason.mentor"),

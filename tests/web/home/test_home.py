@@ -154,6 +154,16 @@ def test_without_a_pair_the_sign_up_says_what_is_next(
     assert card_of(person) == (key, reverse(route, args=[programme.slug]))
 
 
+@pytest.mark.parametrize(("side", "route"), [(Side.MENTEE, "find_mentor"), (Side.MENTOR, "find_mentee")])
+def test_where_people_ask_each_other_either_side_is_led_to_the_other(person: Person, side: str, route: str) -> None:
+    programme = ProgrammeFactory(
+        organisation=person.organisation, training_gate=False, matching={"method": "self_chosen"}
+    )
+    EnrolmentFactory(programme=programme, person=person, side=side)
+
+    assert card_of(person) == ("find", reverse(route, args=[programme.slug]))
+
+
 def test_without_any_programme_the_open_ones_are_shown(client: Client, person: Person) -> None:
     programme = ProgrammeFactory(organisation=person.organisation)
     ProgrammeFactory(organisation=person.organisation, status="draft", name="Secret plans")

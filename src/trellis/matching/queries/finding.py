@@ -164,7 +164,8 @@ class _Mine:
 
 
 def _open_offers(seeker: Enrolment) -> dict[int, tuple[datetime | None, int]]:
-    rows = Proposal.objects.filter(**{seeker.side: seeker}, state=ProposalState.OFFERED)
+    """Requests alone: of a round's offer one side may not have heard yet."""
+    rows = Proposal.objects.filter(**{seeker.side: seeker}, state=ProposalState.OFFERED, origin__in=ASKED_BY)
     return {
         other: (at, number if origin == ASKS_AS[ACROSS[seeker.side]] else 0)
         for other, at, number, origin in rows.values_list(f"{ACROSS[seeker.side]}_id", "offered_at", "id", "origin")
@@ -263,10 +264,10 @@ def why_not_ask(outlook: Outlook, asker: Enrolment, asked: Enrolment) -> str:
         return _("You cannot be matched with yourself.")
     if nobody := _why_nobody(asker):
         return nobody
-    pair = {asker.side: asker, asked.side: asked}
-    for origin in Proposal.objects.filter(**pair, state=ProposalState.OFFERED).values_list("origin", flat=True)[:1]:
-        if ASKED_BY.get(origin) == asked.side:
-            return _("%(name)s has asked you already: your answer is waited for.") % {"name": name}
+    asked_at, asks_me = _open_offers(asker).get(asked.pk, (None, 0))
+    if asks_me:
+        return _("%(name)s has asked you already: your answer is waited for.") % {"name": name}
+    if asked_at:
         return _("You have already asked %(name)s.") % {"name": name}
     if asker.side == Side.MENTOR:
         return _why_not_mentee(outlook, asked)
