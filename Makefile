@@ -21,7 +21,7 @@ CRAWLS := tests/trust tests/browser
 ONCE := tests/engine tests/architecture tests/browser/test_every_page.py tests/browser/test_offline.py \
 	tests/trust/test_other_methods.py tests/journeys/test_every_template.py
 
-.PHONY: help setup setup-dev semantic demo run test test-sqlite test-postgres check bench bench-matching prove docs clean
+.PHONY: help setup setup-dev semantic demo run test test-sqlite test-postgres warm check bench bench-matching prove docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -85,9 +85,8 @@ run: $(STAMP) ## serve the installation in ./data, or TRELLIS_DATA (make one fir
 
 # ---- proving ------------------------------------------------------------------------------------------------------
 
-test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverage
+test: $(STAMP_DEV) warm ## every test, on SQLite and then on PostgreSQL, with coverage
 	@$(PY) -m tests.databases.chromium
-	@$(PY) -m trellis_engine.matching.warm
 	@rm -f .coverage .coverage.*
 	@failed=; \
 	echo "== SQLite, measured =="; env -u DATABASE_URL $(SUITE) --cov --cov-report= $(CRAWLS:%=--ignore=%) || failed=1; \
@@ -96,10 +95,13 @@ test: $(STAMP_DEV) ## every test, on SQLite and then on PostgreSQL, with coverag
 	$(PY) -m coverage report --skip-covered --skip-empty | tail -n 40; \
 	test -z "$$failed" || { echo "THE SUITE FAILED: look above for FAILED."; exit 1; }
 
-test-sqlite: $(STAMP_DEV)
+warm: $(STAMP_DEV) # the loops of matching, compiled once
+	@$(PY) -m trellis_engine.matching.warm
+
+test-sqlite: $(STAMP_DEV) warm
 	@env -u DATABASE_URL $(SUITE)
 
-test-postgres: $(STAMP_DEV)
+test-postgres: $(STAMP_DEV) warm
 	@$(POSTGRES) $(SUITE) $(KEEP)
 
 check: $(STAMP_DEV) ## format, lint, types, floors, migrations, content, locks
@@ -135,8 +137,7 @@ bench-matching: $(BENCH_STAMPS) ## the matching engine beside its peers (BENCH="
 	@PYTHONPATH=src $(BENCHES)/engines/bin/python -m tests.bench.matching \
 		$(if $(BENCH),$(BENCH),--agreement 20000 --out docs/reference/bench-matching.md)
 
-prove: $(STAMP_DEV) ## the figures and proofs behind what the README claims, into prove.json
-	@$(PY) -m trellis_engine.matching.warm
+prove: $(STAMP_DEV) warm ## the figures and proofs behind what the README claims, into prove.json
 	@$(PY) -m tests.prove
 
 docs: ## where the documentation is
