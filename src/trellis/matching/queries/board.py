@@ -1,6 +1,6 @@
 """The review board: plain rows with their words already made."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,10 +101,13 @@ def board(found: Round, *, states: Iterable[str] | None = None) -> list[BoardRow
     return board_rows(rows)
 
 
-def board_rows(proposals: QuerySet[Proposal]) -> list[BoardRow]:
-    """Any proposals as rows of the board, weakest first. One query."""
+WEAKEST_FIRST = ("week", "score", "id")
+
+
+def board_rows(proposals: QuerySet[Proposal], order: Sequence[str] = WEAKEST_FIRST) -> list[BoardRow]:
+    """Any proposals as rows of the board. One query."""
     fields = [f"{side}__person__{name}" for side in ("mentee", "mentor") for name in _PERSON]
-    rows = proposals.order_by("week", "score", "id")
+    rows = proposals.order_by(*order)
     return [_row(row) for row in rows.values("id", "state", "origin", "week", "score", "reasons", *fields)]
 
 

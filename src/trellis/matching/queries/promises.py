@@ -28,6 +28,7 @@ class Promise:
     headline: str
     text: str
     steps: tuple[tuple[str, str], ...]
+    best: bool = True  # False where only the distance from the best is known
 
 
 def weeks_of(settings: Mapping[str, Any]) -> int:
@@ -48,7 +49,10 @@ def promise_of(settings: Mapping[str, Any], certificate: Mapping[str, Any], ment
         headline = partial(peer_promises.circles_headline, certificate)
     facts = {"a": certificate["matched"], "b": mentees}
     steps = _STEPS.get(kind, _STEPS[""])
-    return Promise(headline() % facts, _text(kind, certificate), tuple((str(one), str(two)) for one, two in steps))
+    best = kind != CIRCLE_OBJECTIVE or peer_promises.gap_of(certificate) == (0, 0)
+    return Promise(
+        headline() % facts, _text(kind, certificate), tuple((str(one), str(two)) for one, two in steps), best
+    )
 
 
 def _kind(settings: Mapping[str, Any], certificate: Mapping[str, Any]) -> str:

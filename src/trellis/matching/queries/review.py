@@ -13,13 +13,15 @@ from trellis.kernel.jobs.tables import Job, JobState
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.answers import yes_sides
-from trellis.matching.queries.board import BoardRow, board_rows, state_counts
+from trellis.matching.queries.board import WEAKEST_FIRST, BoardRow, board_rows, state_counts
 from trellis.matching.queries.exchanges import Changes
+from trellis.matching.queries.solving import smallest_in
 from trellis.matching.rules import awaited
 from trellis.people.directory.names import folded
 from trellis.programmes.models import Programme
 
 PAGE = 100
+CIRCLE_BY_CIRCLE = ("mentor__person__sort_name", "mentor_id", "score", "id")
 SHOWS: dict[str, tuple[str | Promise, Q]] = {
     "waiting": (_("To review"), Q(state=ProposalState.UNDER_REVIEW)),
     "approved": (_("Approved"), Q(state=ProposalState.APPROVED)),
@@ -102,8 +104,9 @@ def review_of(found: Round, *, show: str, name: str, page: int) -> Review | None
     pages = max(-(-total // PAGE), 1)
     if page > pages:
         return None
-    ids = shown.order_by("week", "score", "id").values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
-    rows = board_rows(Proposal.objects.filter(pk__in=list(ids)))
+    order = CIRCLE_BY_CIRCLE if smallest_in(found.settings) else WEAKEST_FIRST
+    ids = shown.order_by(*order).values_list("id", flat=True)[(page - 1) * PAGE : page * PAGE]
+    rows = board_rows(Proposal.objects.filter(pk__in=list(ids)), order)
     turns = _turns([row.id for row in rows if row.state == ProposalState.OFFERED])
     scores = Proposal.objects.filter(round=found, state=ProposalState.UNDER_REVIEW).aggregate(
         low=Min("score"), high=Max("score")

@@ -120,6 +120,9 @@ def _decided(request: PersonRequest, found: Round, shown: Shown, now: datetime) 
     if decision is None:
         return gettext("Nothing was changed.")
     pairs = decision.pairs
+    if decision.circle:
+        waiting = pairs_shown(found, "waiting", shown.name).filter(mentor__person=decision.circle)
+        pairs = list(waiting.values_list("pk", flat=True))
     if decision.everything:
         pairs = list(pairs_shown(found, shown.show, shown.name).values_list("pk", flat=True))
     count = decide(by=request.person, found=found, proposals=pairs, to=decision.to, now=now)

@@ -84,16 +84,19 @@ class Decision:
     to: str
     pairs: list[int]
     everything: bool = False
+    circle: int = 0  # the person who leads it: all of theirs that wait
 
     @classmethod
     def of(cls, given: QueryDict) -> "Decision | None":
         """None when nothing that exists was pressed."""
-        said = {name: str(given.get(name, "")) for name in (*MOVES, "ticked", "everything")}
+        said = {name: str(given.get(name, "")) for name in (*MOVES, "ticked", "everything", "circle")}
         for name, state in MOVES.items():
             if said[name]:
                 return cls(state, _numbers([said[name]]))
         if said["ticked"] in MOVES:
             return cls(MOVES[said["ticked"]], _numbers([str(pair) for pair in given.getlist("pair")]))
+        if leader := _numbers([said["circle"]]):
+            return cls(ProposalState.APPROVED, [], circle=leader[0])
         if said["everything"] in MOVES:
             return cls(MOVES[said["everything"]], [], everything=True)
         return None

@@ -17,6 +17,7 @@ from trellis.matching.choices import ProposalState, RoundState
 from trellis.matching.cost_words import against_words
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.board import rounds_of, state_counts, unmatched_rows
+from trellis.matching.queries.circles import circles_of
 from trellis.matching.queries.exchanges import changes_of
 from trellis.matching.queries.proof import check_again, proof_of
 from trellis.matching.queries.reading import read_by
@@ -168,6 +169,7 @@ def publish(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         "approved": counts.get(ProposalState.APPROVED, 0) - len(changes.stays), "changes": changes,
         "waiting": counts.get(ProposalState.UNDER_REVIEW, 0), "long": publishing.is_long(found),
         "undo_minutes": actions.UNDO_MINUTES,
+        "small": [each for each in circles_of(found, [ProposalState.APPROVED]) if each.lacks],
         "offer_days": actions.OFFER_DAYS, "agreeing": Agreeing.of(found.programme),
     }  # fmt: skip
     return render(request, "rounds/publish.html", context)
