@@ -17,7 +17,7 @@ from trellis.matching.actions.rearranging import put_together
 from trellis.matching.choices import RoundState
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy
-from trellis.matching.queries.rearranging import CannotBeTogether, ask, can_rearrange, people_of
+from trellis.matching.queries.rearranging import CannotBeTogether, ask, can_rearrange, choices_for, people_of
 from trellis.matching.stored import pool_to_json, reasons_to_json
 from trellis.people.models import Organisation, Person
 from trellis.programmes.choices import EnrolmentState, Side
@@ -27,6 +27,7 @@ from trellis_engine.matching import certificate, explain, solve
 CASES, EDITS, BATCH = ("edits", "edits-places"), 100, 500
 Answer = TypeVar("Answer")
 Times = list[tuple[float, float]]  # CPU and wall seconds
+Both = Iterator[tuple[Person, Person]]
 
 
 def measure() -> Iterator[str]:
@@ -35,34 +36,55 @@ def measure() -> Iterator[str]:
         organisation = OrganisationFactory()
         with organisation_scope(organisation.pk):
             found, manager = a_large_round(case, organisation)
-            yield f"{case.mentees:,} mentees, {case.mentors:,} mentors, {EDITS} random pairs put together"
-            yield from edits(found, manager)
+            first = Times()
+            timed(first, partial(people_of, found))
+            yield f"{case.mentees:,} mentees, {case.mentors:,} mentors; solved once a process: {first[0][1]:.1f} s"
+            for sort, pairs in (("suggested swaps", suggested), ("random pairs", anybody)):
+                yield from edits(found, manager, sort, pairs(found, random.Random(1)))
 
 
-def edits(found: Round, manager: Person) -> Iterator[str]:
+def anybody(found: Round, chance: random.Random) -> Both:
     people = {side: list(Person.objects.filter(enrolments__side=side).order_by("pk")) for side in Side.values}
-    chance, first, asked, stored, moved = random.Random(1), Times(), Times(), Times(), 0
-    timed(first, partial(people_of, found))
+    while True:
+        yield chance.choice(people[Side.MENTEE]), chance.choice(people[Side.MENTOR])
+
+
+def suggested(found: Round, chance: random.Random) -> Both:
+    """What the page offers a manager: for a mentee, one of the mentors who cost the whole plan least."""
+    mentees = list(Person.objects.filter(enrolments__side=Side.MENTEE).order_by("pk"))
+    while True:
+        mentee = chance.choice(mentees)
+        choices = [each.mentor for each in choices_for(found, mentee) if each.exact]
+        if choices:
+            yield mentee, Person.objects.get(external_id=chance.choice(choices))
+
+
+def edits(found: Round, manager: Person, sort: str, pairs: Both) -> Iterator[str]:
+    asked, stored, moved = Times(), Times(), 0
     while len(stored) < EDITS:
-        both = chance.choice(people[Side.MENTEE]), chance.choice(people[Side.MENTOR])
+        both = next(pairs)
         found = Round.objects.defer("inputs", "certificate").get(pk=found.pk)
         assert can_rearrange(found)
         try:
             plan = timed(asked, partial(ask, found, *both))
         except CannotBeTogether:
+            asked.pop()
             continue
         timed(stored, partial(put_together, by=manager, found=found, plan=plan, now=clock.now()))
         moved += len(plan.new)
-    yield f"reading the round and solving it, once a process: {first[0][1]:.1f} s"
-    yield f"question: {told(asked)}"
-    yield f"stored, {moved / EDITS:.0f} new pairs each: {told(stored)}"
+    yield f"{EDITS} {sort}, {moved / EDITS:.0f} new pairs each"
+    yield f"  question: {told(asked)}"
+    yield f"  storing: {told(stored)}"
+    both_parts = ([one + other for one, other in zip(*parts, strict=True)] for parts in zip(asked, stored, strict=True))
+    yield f"  edit with saving: {told([(cpu, wall) for cpu, wall in both_parts])}"
 
 
 def timed(times: Times, work: Callable[[], Answer]) -> Answer:
     cpu, wall = time.process_time(), time.perf_counter()
-    answer = work()
-    times.append((time.process_time() - cpu, time.perf_counter() - wall))
-    return answer
+    try:
+        return work()
+    finally:
+        times.append((time.process_time() - cpu, time.perf_counter() - wall))
 
 
 def told(times: Times) -> str:

@@ -1,8 +1,10 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.matching import World, a_round, a_world, pair_of
 from tests.factories.people import PersonFactory
-from trellis.kernel import clock
+from trellis.kernel import audit, clock
 from trellis.kernel.errors import NotAllowed
 from trellis.kernel.models import AuditEntry
 from trellis.kernel.tenancy import organisation_scope
@@ -14,6 +16,7 @@ from trellis.matching.cost_words import against_words, matched_words, points_wor
 from trellis.matching.models import Proposal, Round
 from trellis.matching.queries import rearranging
 from trellis.matching.queries.board import unmatched_rows
+from trellis.matching.queries.laid import key_of, laid_on
 from trellis.matching.queries.proof import proof_of
 from trellis.matching.queries.rearranged import by_hand, choice_rows, done_last, moves_of
 from trellis.matching.queries.rearranging import CannotBeTogether, Rearrangement, ask, can_rearrange
@@ -232,6 +235,49 @@ def test_the_proof_says_what_was_changed_by_hand_since(world: World, found: Roun
     assert (proof.by_hand.pairs, proof.by_hand.matched, proof.by_hand.points) == (2, 0, -plan.points)
 
 
+def test_storing_asks_as_often_however_many_move(organisation: Organisation) -> None:
+    world = a_world(organisation, mentees=24, mentors=24)
+    found = a_round(world)
+
+    few, many = (statements(world, found, moving=count) for count in (2, 24))
+
+    assert few == many
+    assert audit.first_break(organisation.pk) is None
+
+
+def statements(world: World, found: Round, *, moving: int) -> int:
+    """Of storing a plan in which so many mentees go on to each other's mentors, and of undoing it."""
+    mentees = world.mentees[:moving]
+    mentors = [pair_of(found, each).mentor.person.external_id for each in mentees]
+    new = [(each.person.external_id, code) for each, code in zip(mentees, mentors[1:] + mentors[:1], strict=True)]
+    gone = tuple(pair_of(found, each).pk for each in mentees)
+    plan = Rearrangement(key_of(laid_on(found)), *new[0], 0, 0, gone, tuple(sorted(new)))
+    with CaptureQueriesContext(connection) as queries:
+        put_together(by=world.manager, found=found, plan=plan, now=clock.now())
+        take_back(by=world.manager, found=found, now=clock.now())
+    return len(queries)
+
+
+def test_storing_leaves_the_row_of_the_round_alone(world: World, found: Round) -> None:
+    """It holds everybody's words and the proof: SQLite would write them anew with whatever changes there."""
+    plan = asked(found, world.mentees[0], world.mentors[1])
+
+    with CaptureQueriesContext(connection) as queries:
+        put_together(by=world.manager, found=found, plan=plan, now=clock.now())
+
+    assert not [each for each in queries if each["sql"].startswith('UPDATE "matching_round"')]
+
+
+def test_every_pair_that_gave_way_has_a_line_of_its_own(world: World, found: Round) -> None:
+    plan = asked(found, world.mentees[0], world.mentors[1])
+    put_together(by=world.manager, found=found, plan=plan, now=clock.now())
+
+    lines = AuditEntry.objects.filter(verb="proposal.withdrawn").order_by("position")
+    assert [(each.actor_id, each.subject, each.facts) for each in lines] == [
+        (world.manager.pk, f"proposal:{pk}", {"programme": world.programme.pk, "from": REVIEW}) for pk in plan.gone
+    ]
+
+
 def test_running_again_keeps_the_pin_and_forgets_what_gave_way(world: World, found: Round) -> None:
     together(world, found, world.mentees[0], world.mentors[1])
     found.refresh_from_db()
@@ -240,7 +286,7 @@ def test_running_again_keeps_the_pin_and_forgets_what_gave_way(world: World, fou
 
     forced = pair_of(fresh, world.mentees[0])
     assert (forced.mentor, forced.origin) == (world.mentors[1], ProposalOrigin.PINNED)
-    assert (fresh.settings["forbidden"], fresh.settings["rearranged"]) == ([], [])
+    assert (fresh.settings["forbidden"], fresh.edits.count()) == ([], 0)
 
 
 def test_choices_are_in_the_order_of_their_cost(world: World, found: Round) -> None:

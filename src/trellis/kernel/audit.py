@@ -8,7 +8,7 @@ what to keep. The database refuses to change or delete entries as well (audit_gu
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,20 +61,18 @@ def record(
 
 @transaction.atomic(savepoint=False)
 def record_all(organisation_id: int, lines: Sequence[Line]) -> list[AuditEntry]:
-    """Append these lines in their order."""
+    """Append these lines in their order, in as many queries for many as for one."""
     end, _ = AuditHead.objects.select_for_update().get_or_create(
         organisation_id=organisation_id, defaults={"position": 0, "hash": GENESIS}
     )
     entries = []
     for line in lines:
         end.position += 1
-        what: dict[str, Any] = {**asdict(line), "facts": dict(line.facts)}
+        what: dict[str, Any] = {**vars(line), "facts": dict(line.facts)}
         end.hash = entry_hash(end.hash, position=end.position, **what)
-        entries.append(
-            AuditEntry.objects.create(organisation_id=organisation_id, position=end.position, hash=end.hash, **what)
-        )
+        entries.append(AuditEntry(organisation_id=organisation_id, position=end.position, hash=end.hash, **what))
     end.save()
-    return entries
+    return AuditEntry.objects.bulk_create(entries)
 
 
 def head(organisation_id: int) -> tuple[int, str]:

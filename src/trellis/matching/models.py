@@ -80,7 +80,7 @@ class Proposal(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "round", "state"], name="proposal_of_round"),
+            models.Index(fields=["organisation", "round", "state", "origin"], name="proposal_on_board"),
             models.Index(fields=["organisation", "state", "expires_at"], name="proposal_due"),
         ]
 
@@ -88,6 +88,16 @@ class Proposal(TenantModel):
     def asker(self) -> Enrolment:
         """Of a request: the sign-up of whoever asked."""
         return self.mentor if ASKED_BY[self.origin] == Side.MENTOR else self.mentee
+
+
+class BoardEdit(TenantModel):
+    """Two people of a round put together by hand, for as long as it can be taken back: the last one first."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="edits")
+    forced = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="+")  # the pair that was asked for
+    made = models.JSONField(default=list)  # ids of proposals: those that it laid out,
+    gone = models.JSONField(default=list)  # and those that gave way
+    moved = models.PositiveIntegerField()  # mentees, beside the one who was asked for
 
 
 class OfferAnswer(TenantModel):

@@ -24,6 +24,7 @@ from trellis_engine.matching.solve import Solving, first_mentor_bonus
 from trellis_engine.matching.standing import Forcing, best_of
 
 Ints = npt.NDArray[np.int64]
+NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,15 @@ class Live:
     def points(self) -> int:
         return int(self._laid.scores.sum())
 
-    def apart_from(self, pairs: Iterable[tuple[str, str]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    def code_of(self, mentee: str, mentor: str) -> int:
+        """One number for two people of the pool, NOBODY for others."""
+        row, column = self.rows.get(mentee), self.columns.get(mentor)
+        return NOBODY if row is None or column is None else row * self.solving.program.m + column
+
+    def apart_from(self, codes: Ints) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
         """The pairs of the plan that are not among these, and those of these that are not in the plan."""
-        m, known, others = self.solving.program.m, [], set()
-        for pair in pairs:
-            row, column = self.rows.get(pair[0]), self.columns.get(pair[1])
-            if row is None or column is None:
-                others.add(pair)
-            else:
-                known.append(row * m + column)
-        codes = np.sort(np.array(known, np.int64))
-        mine, theirs = (
-            one[~among(other, one)] for one, other in ((self._laid.codes, codes), (codes, self._laid.codes))
-        )
-        return self._named(mine), self._named(theirs) | others
+        mine = self._laid.codes[~among(np.sort(codes), self._laid.codes)]
+        return self._named(mine), self._named(codes[~among(self._laid.codes, codes)])
 
     def _named(self, codes: Ints) -> set[tuple[str, str]]:
         pool, m = self.solving.pool, self.solving.program.m

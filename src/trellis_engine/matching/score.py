@@ -64,17 +64,18 @@ class Scorer:
     def features(self, rows: slice) -> Mapping[str, Grid]:
         return {factor.name: factor.feature(self.encoded, rows) for factor in self.factors}
 
-    def block(self, rows: slice) -> Block:
+    def block(self, rows: slice, features: Mapping[str, Grid] | None = None) -> Block:
         points = np.zeros((rows.stop - rows.start, len(self.encoded.mentors)), np.int64)
-        for name, feature in self.features(rows).items():
+        for name, feature in (self.features(rows) if features is None else features).items():
             points += self.weights[name] * np.maximum(feature, 0)
             if (feature >= 0).any():
                 self.note_stated(name)
         return Block(self.encoded, rows, points)
 
-    def judge(self, rows: slice) -> tuple[Grid, Grid]:
-        """Scores, and for every pair the index into ``rules`` of the first it fails (-1: allowed)."""
-        block = self.block(rows)
+    def judge(self, rows: slice, features: Mapping[str, Grid] | None = None) -> tuple[Grid, Grid]:
+        """Scores, and for every pair the index into ``rules`` of the first it fails (-1: allowed); ``features`` of
+        these rows, where they are at hand."""
+        block = self.block(rows, features)
         failing = first_failing(block, self.rules)
         return np.where(failing < 0, np.maximum(block.points, 1), 0), failing
 
@@ -100,11 +101,13 @@ def parts(mentee: Participant, mentor: Participant, settings: Settings, taxonomy
 
 def parts_of(scorer: Scorer) -> tuple[Part, ...]:
     """The same for a scorer of one pair."""
-    features = {name: int(grid[0, 0]) for name, grid in scorer.features(ONLY).items()}
-    found = tuple(
-        Part(name, scorer.weights[name], feature, scorer.weights[name] * max(feature, 0))
-        for name, feature in features.items()
-    )
+    return parts_at(scorer.features(ONLY), scorer.weights, 0, 0)
+
+
+def parts_at(features: Mapping[str, Grid], weights: Mapping[str, int], row: int, column: int) -> tuple[Part, ...]:
+    """The same for one of many pairs."""
+    stated = ((name, weights[name], int(grid[row, column])) for name, grid in features.items())
+    found = tuple(Part(name, weight, feature, weight * max(feature, 0)) for name, weight, feature in stated)
     return found if any(part.points for part in found) else (*found, Part(FLOOR, 0, 0, 1))
 
 

@@ -1,9 +1,11 @@
+import random
 from typing import Any
 
 import pytest
 
 from tests.engine.matching.worlds import FACTOR_WEIGHTS, TAXONOMY, worlds
 from trellis_engine.matching import GAP_KEYS, REASON_KEYS, Explanation, Participant, Pool, Reason, Settings, explain
+from trellis_engine.matching.explain import explain_all
 
 
 def explained(weights: dict[str, int], mentee: dict[str, Any], mentor: dict[str, Any]) -> Explanation:
@@ -135,6 +137,16 @@ def test_load_of_a_mentor_is_never_told() -> None:
 
 def test_forbidden_pair_has_nothing_to_say() -> None:
     assert explained({"balance": 100}, {"managers": ("o",)}, {}) == Explanation((), None, 0)
+
+
+def test_pairs_explained_together_read_as_each_alone() -> None:
+    for seed, (pool, settings) in enumerate(worlds(5)):
+        pairs = [(mentee.id, mentor.id) for mentee in pool.mentees for mentor in pool.mentors]
+        random.Random(seed).shuffle(pairs)
+
+        together = list(explain_all(pool, settings, TAXONOMY, pairs))
+
+        assert together == [explain(pool, settings, TAXONOMY, *pair) for pair in pairs]
 
 
 def test_words_of_one_side_alone_never_reach_the_explanation() -> None:

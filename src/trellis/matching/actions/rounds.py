@@ -273,7 +273,7 @@ def run_again(*, by: Person, found: Round, now: datetime, matching: MatchingSett
     pinned = _possible(found.programme, settings, pinned, forbidden - pinned, now)
     changes = {
         **settings, "approved": sorted(approved & pinned), "pinned": sorted(pinned),
-        "forbidden": sorted(forbidden - pinned), "ruled_out": [], "rearranged": [], HELD: [],
+        "forbidden": sorted(forbidden - pinned), "ruled_out": [], HELD: [],
     }  # fmt: skip
     return start_round(by=by, programme=found.programme, now=now, changes=changes)
 

@@ -1,14 +1,12 @@
 """What was changed on the board by hand: the last rearrangement, which can be taken back, and what all of it cost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.cost_words import short_words
-from trellis.matching.models import Proposal, Round
+from trellis.matching.models import BoardEdit, Proposal, Round
 from trellis.matching.queries.pool import engine_settings
 from trellis.matching.queries.promises import planned_rows
 from trellis.matching.queries.rearranging import Rearrangement, choices_for, people_of
@@ -16,7 +14,6 @@ from trellis.matching.queries.swaps import STANDING
 from trellis.people.directory.names import folded
 from trellis.people.models import Person
 
-KEY = "rearranged"  # of a round's settings: rearrangements that can be taken back, oldest first
 _NAMES = ("external_id", "given_name", "preferred_name", "family_name", "sort_name", "job_title")
 _PRIVATE = [f"{side}__{name}" for side in ("mentee", "mentor") for name in ("goal", "no_match")]
 
@@ -66,20 +63,18 @@ def moves_of(found: Round, plan: Rearrangement) -> list[Move]:
     return [moves[each] for each in sorted(moves, key=lambda each: (each != first, each.sort_name, each.pk))]
 
 
-def last_entry(found: Round) -> Mapping[str, Any] | None:
-    """The last rearrangement that is still to be taken back, as it is stored."""
-    entries: list[Mapping[str, Any]] = found.settings.get(KEY) or []
-    return entries[-1] if entries and found.state == RoundState.REVIEW else None
+def last_edit(found: Round) -> BoardEdit | None:
+    """The last rearrangement that is still to be taken back. One query, if any."""
+    edits = found.edits.select_related("forced__mentee__person", "forced__mentor__person").order_by("pk")
+    return edits.defer(*(f"forced__{name}" for name in _PRIVATE)).last() if found.state == RoundState.REVIEW else None
 
 
 def done_last(found: Round) -> Done | None:
     """None where nothing was rearranged, or it was taken back. One query, if any."""
-    entry = last_entry(found)
-    if entry is None:
+    edit = last_edit(found)
+    if edit is None:
         return None
-    forced = found.proposals.filter(pk=entry["forced"]).select_related("mentee__person", "mentor__person")
-    pair = forced.defer(*_PRIVATE).first()
-    return Done(pair.mentee.person.full_name, pair.mentor.person.full_name, entry["moved"]) if pair else None
+    return Done(edit.forced.mentee.person.full_name, edit.forced.mentor.person.full_name, edit.moved)
 
 
 def by_hand(found: Round) -> ByHand | None:

@@ -5,32 +5,32 @@ equally good it takes the one nearest to the board. So every process comes to th
 before; keeping the copy only makes the next question quick.
 """
 
-import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
+from itertools import chain
 from threading import Lock
 from typing import Any, Self
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from trellis.kernel.errors import Refusal
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
 from trellis.matching.models import Round
+from trellis.matching.queries.laid import Laid, key_of, laid_on
 from trellis.matching.queries.pool import engine_settings, solved_on
 from trellis.matching.queries.promises import weeks_of
 from trellis.matching.queries.solving import smallest_in
-from trellis.matching.queries.swaps import STANDING
 from trellis.matching.words import refusal_words
 from trellis.people.models import Person
 from trellis_engine.matching import Pool, Taxonomy
 from trellis_engine.matching import Refusal as EngineRefusal
-from trellis_engine.matching.live import Live
+from trellis_engine.matching.live import NOBODY, Ints, Live
 
 PRICED = ("matched_floor_total", "matched_total", "total")  # what the engine solves by prices, and can go on from
 MOST_COPIES = 8  # of plans, kept by this process
 EXACT = 3  # of the cheapest choices are asked to the end
-Laid = tuple[int, str, str]  # a proposal, its state and its origin
 Codes = tuple[str, str]  # (mentee, mentor), as the engine names people
 
 
@@ -39,23 +39,17 @@ class CannotBeTogether(Refusal):
 
 
 @dataclass(frozen=True)
-class BoardPair:
-    id: int
-    score: int
-    held: bool  # approved or pinned: it stays where it is
-
-
-@dataclass(frozen=True)
 class Board:
-    """The pairs that stand, oldest first, and those that were declined and do not stand."""
+    """The pairs that stand, those of them that stay where they are, and those that were declined and do not stand."""
 
     key: str  # names this state of the board
-    pairs: Mapping[Codes, BoardPair]
+    pairs: Mapping[Codes, int]  # the proposal of each
+    held: list[Codes]  # approved or pinned, oldest first
     declined: frozenset[Codes]
-
-    @property
-    def held(self) -> list[Codes]:
-        return [codes for codes, pair in self.pairs.items() if pair.held]
+    numbers: Ints  # of the pairs, as the engine has them
+    others: frozenset[Codes]  # pairs of somebody for whom the round was not solved
+    matched: int
+    points: int
 
 
 @dataclass(frozen=True)
@@ -105,12 +99,12 @@ class _Beside:
 
     @classmethod
     def of(cls, live: Live, board: Board) -> Self:
-        plan, beside = live.apart_from(board.pairs)
+        plan, beside = live.apart_from(board.numbers)
         return cls(
             plan=frozenset(plan),
-            board=frozenset(beside),
-            matched=live.matched - len({mentee for mentee, _ in board.pairs}),
-            points=live.points - sum(pair.score for pair in board.pairs.values()),
+            board=frozenset(beside | board.others),
+            matched=live.matched - board.matched,
+            points=live.points - board.points,
         )
 
 
@@ -122,7 +116,9 @@ class _Copy:
         self.live = Live(pool, engine_settings(found.settings), taxonomy, found.salt)
         self.board: Board | None = None
         self.beside: _Beside
-        self.seen: dict[int, tuple[Codes, int]] = {}  # who a proposal is about, and its score: neither ever changes
+        # who a proposal is about; and its id, the mentee's sign-up, the pair's number and score. None ever changes.
+        self.codes: dict[int, Codes] = {}
+        self.facts: Ints = np.zeros((0, 4), np.int64)
 
     @property
     def key(self) -> str:
@@ -145,22 +141,31 @@ class _Copy:
         """Those of whom both were there when the round was solved."""
         return [pair for pair in pairs if pair[0] in self.live.rows and pair[1] in self.live.columns]
 
-    def board_of(self, found: Round, laid: Sequence[Laid]) -> Board:
+    def board_of(self, found: Round, laid: Laid) -> Board:
         """These proposals by the people's codes. One query, for those that were not seen here before."""
-        new = [pk for pk, _state, _origin in laid if pk not in self.seen]
-        if new:
-            rows = found.proposals.filter(pk__in=new) if self.seen else found.proposals.all()
-            fields = ("id", "mentee__person__external_id", "mentor__person__external_id", "score")
-            self.seen |= {pk: ((mentee, mentor), score) for pk, mentee, mentor, score in rows.values_list(*fields)}
-        pairs: dict[Codes, BoardPair] = {}
-        declined: set[Codes] = set()
-        for pk, state, origin in laid:
-            codes, score = self.seen[pk]
+        if new := set(chain(*laid.values())) - self.codes.keys():
+            rows = found.proposals.filter(pk__in=new) if self.codes else found.proposals.all()
+            fields = ("id", "mentee__person__external_id", "mentor__person__external_id", "mentee_id", "score")
+            listed = list(rows.values_list(*fields))
+            self.codes |= {pk: (one, other) for pk, one, other, _mentee, _score in listed}
+            more = [(pk, mentee, self.live.code_of(*self.codes[pk]), score) for pk, _, _, mentee, score in listed]
+            self.facts = np.concatenate([self.facts, more])
+            self.facts = self.facts[np.argsort(self.facts[:, 0])]
+        declined, held, loose = set[Codes](), list[int](), list[int]()
+        for (state, origin), ids in laid.items():
             if state == ProposalState.DECLINED:
-                declined.add(codes)
+                declined.update(map(self.codes.__getitem__, ids))
             else:
-                pairs[codes] = BoardPair(pk, score, state == ProposalState.APPROVED or origin == ProposalOrigin.PINNED)
-        return Board(key_of(laid), pairs, frozenset(declined - set(pairs)))
+                (held if state == ProposalState.APPROVED or origin == ProposalOrigin.PINNED else loose).extend(ids)
+        standing = held + loose
+        pairs = dict(zip(map(self.codes.__getitem__, standing), standing, strict=True))
+        facts = self.facts[np.searchsorted(self.facts[:, 0], list(pairs.values()))]
+        _ids, mentees, numbers, scores = facts.T
+        others = frozenset(self.codes[pk] for pk in facts[numbers == NOBODY, 0].tolist())
+        return Board(
+            key_of(laid), pairs, [self.codes[pk] for pk in sorted(held)], frozenset(declined - pairs.keys()),
+            numbers[numbers != NOBODY], others, matched=len(np.unique(mentees)), points=int(scores.sum()),
+        )  # fmt: skip
 
 
 Solved = tuple[int, str, str]  # a round, what it was solved on, and its salt
@@ -180,17 +185,6 @@ def can_rearrange(found: Round) -> bool:
 
 def _solved(found: Round) -> Solved:
     return found.pk, found.input_hash, found.salt
-
-
-def laid_on(found: Round) -> list[Laid]:
-    """What lies on the board, oldest first. One query."""
-    rows = found.proposals.filter(state__in=(*STANDING, ProposalState.DECLINED)).order_by("id")
-    return list(rows.values_list("id", "state", "origin"))
-
-
-def key_of(laid: Sequence[Laid]) -> str:
-    """Another one for every other state of the board."""
-    return hashlib.sha256(repr(laid).encode()).hexdigest()
 
 
 def _copy_of(found: Round) -> tuple[_Copy, Board]:
@@ -260,7 +254,7 @@ def _asked(copy: _Copy, board: Board, codes: Codes) -> Rearrangement | EngineRef
         board=board.key, mentee=codes[0], mentor=codes[1],
         matched=change.matched + beside.matched,
         points=change.points + beside.points if copy.live.solving.settings.weights else 0,
-        gone=tuple(sorted(board.pairs[each].id for each in gone)),
+        gone=tuple(sorted(board.pairs[each] for each in gone)),
         new=tuple(sorted(new)),
     )  # fmt: skip
 
