@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.engine.matching.worlds import TAXONOMY, TRIALS, optimum, pinned_world, score_table, world
+from tests.engine.matching.worlds import TAXONOMY, TRIALS, optimum, pinned_world, scores_of, world
 from trellis_engine.matching import Participant, Plan, Pool, Settings, certificate, solve, verify
 from trellis_engine.matching.certify import resealed
 from trellis_engine.matching.settings import HIGHEST_SCORE
@@ -35,7 +35,7 @@ def counts_at(floor: int, scores: np.ndarray, pool: Pool) -> tuple[int, int]:
 def by_trying_every_floor(pool: Pool, rules: Settings, plan: Plan) -> tuple[int, int]:
     """The highest floor that costs nobody a mentor, and the best value under it."""
     wants, places = ([person.places for person in side] for side in (pool.mentees, pool.mentors))
-    scores = score_table(pool, rules) * (np.array(places) > 0)
+    scores = scores_of(pool, rules) * (np.array(places) > 0)
     most = counts_at(0, scores, pool)
     floors = [floor for floor in sorted({0, *scores.ravel().tolist()}) if counts_at(floor, scores, pool) == most]
     kept = np.where(acceptable(floors[-1], scores, pool), scores + plan.pair_bonus, 0)
@@ -44,7 +44,7 @@ def by_trying_every_floor(pool: Pool, rules: Settings, plan: Plan) -> tuple[int,
 
 def floor_of(plan: Plan, pool: Pool, rules: Settings) -> int:
     """The plan's floor as the brute force states it: no higher than the highest score there is."""
-    scores = score_table(pool, rules) * (np.array([o.places for o in pool.mentors]) > 0)
+    scores = scores_of(pool, rules) * (np.array([o.places for o in pool.mentors]) > 0)
     return min(plan.floor, int(scores.max(initial=0)))
 
 
@@ -99,7 +99,7 @@ def test_no_plan_at_all_is_better_in_the_order_of_the_objective() -> None:
     for seed in range(TRIALS):
         pool, rules = world(seed, most=4, wants=3)
         rules = replace(rules, objective=FLOOR)
-        scores = score_table(pool, rules) * (np.array([o.places for o in pool.mentors]) > 0)
+        scores = scores_of(pool, rules) * (np.array([o.places for o in pool.mentors]) > 0)
         if not 0 < np.count_nonzero(scores) <= 10:
             continue
         tried += 1
@@ -194,7 +194,7 @@ def test_forged_floor_is_not_proven_where_somebody_wants_several() -> None:
     for seed in range(150):
         pool, rules = several(seed)
         plan = solve(pool, rules, TAXONOMY, "s")
-        scores = set(score_table(pool, rules).ravel().tolist())
+        scores = set(scores_of(pool, rules).ravel().tolist())
         for floor in {0, plan.floor - 1, plan.floor + 1, min(plan.floor + 10_000, HIGHEST_SCORE)} - {-1}:
             forged = certificate(plan) | {"floor": floor}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.matching.worlds import TAXONOMY, TIED_WEIGHTS, TRIALS, score_table, world
+from tests.engine.matching.worlds import TAXONOMY, TIED_WEIGHTS, TRIALS, scores_of, world
 from trellis_engine.matching import (
     Pool,
     Refusal,
@@ -117,7 +117,7 @@ def test_edits_under_a_floor_leave_the_optimum_at_that_floor(monkeypatch: pytest
         rules = replace(rules, weights=TIED_WEIGHTS, objective="matched_floor_total")
         live, places = Live(pool, rules, TAXONOMY, "salt"), {}
         least = {live.solving.pool.mentees[row].id: each for row, each in enumerate(live.solving.floor.least.tolist())}
-        scores = score_table(pool, rules)
+        scores = scores_of(pool, rules)
         below = {
             (mentee.id, mentor.id)
             for mentee, line in zip(pool.mentees, scores.tolist(), strict=True)

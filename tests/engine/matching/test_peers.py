@@ -14,7 +14,7 @@ import trellis_engine.matching.peers as peers_module
 import trellis_engine.matching.peers_proof as proof_module
 import trellis_engine.matching.score as score_module
 from tests.engine.matching.forging import changed, refused_by_name, sections
-from tests.engine.matching.worlds import FACTOR_WEIGHTS, TAXONOMY, TIED_WEIGHTS, TRIALS, person, score_table
+from tests.engine.matching.worlds import FACTOR_WEIGHTS, TAXONOMY, TIED_WEIGHTS, TRIALS, person, scores_of
 from trellis_engine.matching import (
     FAULT_KEYS,
     UNMATCHED_KEYS,
@@ -53,7 +53,7 @@ def crowd(seed: int, most: int = 9) -> tuple[Pool, Settings, str]:
 
 def joint(pool: Pool, settings: Settings, symmetric: str) -> dict[tuple[str, str], int]:
     """Score of every allowed pair of people who look, one pair at a time from both directions."""
-    table = score_table(pool, settings)
+    table = scores_of(pool, settings)
     row = {each.id: at for at, each in enumerate(pool.mentees)}
     column = {each.id: at for at, each in enumerate(pool.mentors)}
     looking = [p.id for p in pool.mentees if p.places and pool.mentor_by_id[p.id].places]

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment, linprog
 
 from trellis_engine.matching import Participant, Pool, Rule, Settings, Taxonomy, score_of
+from trellis_engine.matching.score import Scorer
 
 TRIALS = int(os.environ.get("TRELLIS_TRIALS", "3000"))
 
@@ -95,7 +96,7 @@ def world(seed: int, *, most: int = 6, wants: int = 2) -> tuple[Pool, Settings]:
 def pinned_world(seed: int) -> tuple[Pool, Settings]:
     """A world of which one or two allowed pairs are pinned, as far as places go."""
     pool, settings = world(seed)
-    scores = score_table(pool, settings)
+    scores = scores_of(pool, settings)
     allowed = [
         (e.id, o.id)
         for (i, e), (j, o) in product(enumerate(pool.mentees), enumerate(pool.mentors))
@@ -115,6 +116,11 @@ def score_table(pool: Pool, settings: Settings) -> np.ndarray:
     """Scores one pair at a time, independent of the blocks the solver uses."""
     table = [[score_of(e, o, settings, TAXONOMY) for o in pool.mentors] for e in pool.mentees]
     return np.array(table, np.int64).reshape(len(pool.mentees), len(pool.mentors))
+
+
+def scores_of(pool: Pool, settings: Settings) -> np.ndarray:
+    """The same by the reference at one go, where what is proven is the plan: test_score.py holds the two together."""
+    return Scorer(pool, settings, TAXONOMY).judge(slice(0, len(pool.mentees)))[0]
 
 
 def optimum(scores: np.ndarray, wants: list[int], places: list[int], bonus: list[int]) -> int:
