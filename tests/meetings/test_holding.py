@@ -221,6 +221,8 @@ def test_the_timer_asks_in_every_organisation(
 @pytest.mark.parametrize(("state", "left"), [("ended", "cancelled"), ("paused", "planned")])
 def test_a_closed_mentorship_calls_off_what_it_had_planned(pair: Mentorship, state: str, left: str) -> None:
     meeting = MeetingFactory(mentorship=pair, starts_at=clock.now() + HOUR)
+    pair.state = state
+    pair.save()
 
     events.publish(
         MentorshipChanged(organisation_id=pair.organisation_id, mentorship_id=pair.pk, state=state), at=clock.now()
