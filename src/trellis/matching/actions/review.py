@@ -10,7 +10,7 @@ from trellis.kernel import audit
 from trellis.kernel.errors import Refusal
 from trellis.matching import rules
 from trellis.matching.actions.following import fall_through
-from trellis.matching.actions.proposals import hold, move
+from trellis.matching.actions.proposals import hold, move, move_all
 from trellis.matching.actions.publishing import check_ready, offer
 from trellis.matching.actions.states import locked
 from trellis.matching.choices import ProposalOrigin, ProposalState, RoundState
@@ -42,15 +42,14 @@ def decide(*, by: Person, found: Round, proposals: Iterable[int], to: str, now: 
     are pinned, PairRuns when all of them run already, and PairNotPossible when a declined pair has lost its place to
     another.
     """
-    found = locked(by, found, RoundState.REVIEW)
+    found = locked(by, found, RoundState.REVIEW, without=("certificate",))
     chosen = found.proposals.select_for_update(of=("self",)).filter(pk__in=list(proposals)).exclude(state=to)
     people = chosen.select_related("mentee__person", "mentor__person").order_by("id")
     changed = _unpinned([proposal for proposal in people if rules.can_move(proposal, to)], to)
     changed = _not_running(found, changed)
     if to in STANDING:
         _check_room(found, [proposal for proposal in changed if proposal.state == ProposalState.DECLINED])
-    for proposal in changed:
-        move(proposal, to, by=by, now=now)
+    move_all(changed, to, by=by, now=now)
     return len(changed)
 
 
@@ -90,7 +89,7 @@ def _check_room(found: Round, back: list[Proposal]) -> None:
 @transaction.atomic
 def approve_from(*, by: Person, found: Round, score: int, now: datetime) -> int:
     """Approve every pair still to review whose score is at least `score` (0 to 100 000)."""
-    found = locked(by, found, RoundState.REVIEW)
+    found = locked(by, found, RoundState.REVIEW, without=("certificate",))
     waiting = found.proposals.filter(state=ProposalState.UNDER_REVIEW, score__gte=score)
     return decide(
         by=by, found=found, proposals=waiting.values_list("pk", flat=True), to=ProposalState.APPROVED, now=now
@@ -104,7 +103,7 @@ def set_pin(*, by: Person, found: Round, proposal: Proposal, pinned: bool, now: 
     A pinned pair is neither swapped nor declined, and stays together when the round is run again or planned anew
     while it is looked at. Raises PairNotPossible if it is declined.
     """
-    found = locked(by, found, RoundState.REVIEW)
+    found = locked(by, found, RoundState.REVIEW, without=("certificate",))
     rows = found.proposals.select_for_update(of=("self",)).select_related("mentee__person", "mentor__person")
     proposal = rows.get(pk=proposal.pk)
     if pinned and proposal.state not in STANDING:
