@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trellis_engine.matching.codes import among, distinct
+from trellis_engine.matching.kernels.bids import Lots, bid
 from trellis_engine.matching.kernels.paths import (
     FAR,
     Flags,
@@ -67,6 +68,11 @@ class Program:
         """What each mentee's next place may cost before it is not worth having."""
         return self.potential[: self.n]
 
+    @property
+    def somebody_without(self) -> bool:
+        """Whether a mentee who seeks a mentor has none."""
+        return bool(((self.limit[: self.n] > 0) & (self.load[: self.n] == 0)).any())
+
     def add_edges(self, rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer], weights: Ints) -> None:
         """New pairs to choose from; none of them may be there already."""
         self.end_a = np.concatenate([self.end_a, rows.astype(np.int32)])
@@ -75,6 +81,20 @@ class Program:
         self.used = np.concatenate([self.used, np.zeros(len(rows), bool)])
         self._list_more(len(rows))
         raise_and_release(self.network, distinct(rows).astype(np.int32), self.n)
+
+    def bid(self, without: int) -> None:
+        """Find prices to begin with, while nothing is used yet. ``without``: what a mentee must gain by a pair."""
+        listed = np.bincount(self.end_b - self.n, minlength=self.m)
+        first = np.concatenate([[0], np.cumsum(np.minimum(self.limit[self.n :], listed))]).astype(np.int64)
+        column = np.repeat(np.arange(self.m), np.diff(first))
+        taken = np.arange(len(column)) - first[column]
+        price = self.step[self.n :][column] * (self.base[self.n :][column] + taken)
+        lots = Lots(first, price, np.full(len(price), -1, np.int32))
+        bid(self.network, self.n, lots, without)
+        offered = np.flatnonzero(np.diff(first))
+        self.potential[self.n + offered] = lots.price[first[offered]]
+        self.potential[: self.n] = UNREACHED
+        raise_and_release(self.network, np.arange(self.n, dtype=np.int32), self.n)
 
     def drop_edges(self, gone: Flags) -> None:
         """Take pairs out of the choice; whoever had one of them wants another."""

@@ -27,7 +27,8 @@ Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 WITH_FLOOR = "matched_floor_total"
-FIRST_CANDIDATES = 24  # pairs of each mentee to begin with
+FIRST_CANDIDATES = 24  # pairs of each mentee to begin with, and one more
+MENTORS_FOR_ONE_MORE = 2_000  # for every so many: the best of many are alike
 
 
 def solve(pool: Pool, settings: Settings, taxonomy: Taxonomy, salt: str, step: Step = unwatched) -> Plan:
@@ -63,12 +64,10 @@ class Solving:
         places = self.openings.places
         self.closed: Flags = places < 1
         self.base = self._busy()
-        bonuses = np.full(len(self.pool.mentees), self.bonus, np.int64)
-        bonuses[[row for row, _ in self.openings.pinned]] = 0  # the pin already is their first mentor
         spread = np.full(len(places), self.settings.spread, np.int64)
         # nobody takes the same partner twice, however many they would have
         wants = np.minimum(self.openings.wants, len(places))
-        self.program = Program(wants, np.minimum(places, len(wants)), bonuses, spread, self.base)
+        self.program = Program(wants, np.minimum(places, len(wants)), np.zeros_like(wants), spread, self.base)
         self.floor = Floor.none(len(wants), len(places))
 
     @property
@@ -83,11 +82,26 @@ class Solving:
         self.scan.pair_bonus = bonus // PAIRS_IN_A_FIRST if counts_pairs(self.pool, self.settings) else 0
 
     def run(self, step: Step) -> Plan:
-        look = self.reserve.look(self.program, self.closed, FIRST_CANDIDATES, count=True)
+        first = FIRST_CANDIDATES + self.scan.columns // MENTORS_FOR_ONE_MORE
+        look = self.reserve.look(self.program, self.closed, first, count=True)
+        self.program.bid(self.scan.pair_bonus)
         self.reserve.solve(self.program, self.closed, step)
+        self._count_first_mentors()
+        if self.program.somebody_without:
+            self.reserve.solve(self.program, self.closed, step)
         if self.settings.objective == WITH_FLOOR:
             self._raise_floor(look.highest, step)
         return self.plan(look)
+
+    def _count_first_mentors(self) -> None:
+        """From now on a first mentor is worth more than all scores.
+
+        Not from the beginning, although the plan would be the same: whomever the best total matches is matched as well
+        as can be, and at prices of the size of scores the searches for them stay short.
+        """
+        bonuses = np.full(self.program.n, self.bonus, np.int64)
+        bonuses[[row for row, _ in self.openings.pinned]] = 0  # the pin already is their first mentor
+        self.program.bonus[: self.program.n] = bonuses
 
     def find_floor(self) -> None:
         """Solve on without a floor, then raise it again: after edits a lower one may be all that is left."""

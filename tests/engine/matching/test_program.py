@@ -74,6 +74,20 @@ def test_solution_is_worth_what_its_prices_allow(record_property: Callable[[str,
     record_property("instances", 2 * TRIALS)
 
 
+def test_prices_found_by_bids_lead_to_the_same_value() -> None:
+    for seed in range(TRIALS):
+        instance, raised = Instance(seed), random.Random(-seed).choice([1, 100])
+        instance.edges = [(row, column, raised * weight) for row, column, weight in instance.edges]
+        plain, begun = instance.program(), instance.program()
+        add(plain, instance.edges)
+        rows, columns, weights = np.array(instance.edges, np.int64).reshape(-1, 3).T
+        begun.add_edges(rows, columns, weights)
+        begun.bid(random.Random(seed).choice([0, 10]))
+        begun.solve()
+
+        assert instance.value(begun) == instance.bound(begun) == instance.value(plain), seed
+
+
 def test_edges_taken_away_leave_the_best_of_the_rest() -> None:
     for seed in range(TRIALS // 2):
         instance, chance = Instance(seed), random.Random(-seed)

@@ -127,8 +127,8 @@ _RANKS: dict[int, Words] = {
 _PRICE = (
     _lazy("Each mentor's places have a price"),
     _lazy(
-        "The price says how much one more place with that mentor would add to the whole plan. Nobody pays it; it is a "
-        "measuring stick."
+        "The price says how much one more place with that mentor would add to the whole plan at the most. Nobody pays "
+        "it; it is a measuring stick."
     ),
 )
 _CEILING = (
