@@ -74,6 +74,7 @@ class Live:
         encoded = self.solving.openings.scorer.encoded
         self.rows, self.columns = encoded.mentee_rows, encoded.mentor_columns
         self.pinned = {(pair.mentee, pair.mentor): pair.score for pair in self.solving.openings.pins}
+        self._places = {person.id: person.places for person in pool.mentors}
         self.blocked: set[tuple[str, str]] = set()
         self._opened: set[tuple[int, int]] = set()  # candidates that were pinned or blocked, and that no scan offers
         self._reserve = self._reserved()
@@ -82,11 +83,10 @@ class Live:
     def _make_roomy(self) -> None:
         """A first mentor is worth so much that it stays more than all points however many places there will be; where
         that is more than the numbers hold (load spread over very many), what the places of today ask for has to do."""
-        pool, program = self.solving.pool, self.solving.program
+        pool = self.solving.pool
         anybody = tuple(replace(mentor, places=len(pool.mentees)) for mentor in pool.mentors)
         with suppress(InputRefused):
             self.solving.bonus = first_mentor_bonus(Pool(pool.mentees, anybody), self.solving.settings)
-            program.bonus[program.bonus > 0] = self.solving.bonus
 
     @property
     def lowered(self) -> bool:
@@ -140,12 +140,12 @@ class Live:
         if min(program.limit[row], program.limit[column]) < 1:
             return Refusal("places_taken_by_pins", {})
         self._close(mentee, mentor)
-        for node in (row, column):
-            program.set_limit(node, int(program.limit[node]) - 1)
-        program.set_bonus(row, 0)
-        program.set_base(self.columns[mentor], int(program.base[column]) + 1)
         people = solving.pool.pair(mentee, mentor)
         self.pinned[mentee, mentor] = score_of(*people, solving.settings, solving.taxonomy)
+        program.set_limit(row, int(program.limit[row]) - 1)
+        program.set_bonus(row, 0)
+        self._fit(mentor)
+        program.set_base(self.columns[mentor], int(program.base[column]) + 1)
         return None
 
     def unpin(self, mentee: str, mentor: str) -> Change:
@@ -158,8 +158,8 @@ class Live:
         row, column = self.rows[mentee], self.columns[mentor] + program.n
         del self.pinned[mentee, mentor]
         program.set_base(self.columns[mentor], int(program.base[column]) - 1)
-        for node in (row, column):
-            program.set_limit(node, int(program.limit[node]) + 1)
+        program.set_limit(row, int(program.limit[row]) + 1)
+        self._fit(mentor)
         if not any(pin[0] == mentee for pin in self.pinned):
             program.set_bonus(row, self.solving.bonus)
         self._open(mentee, mentor)
@@ -178,13 +178,17 @@ class Live:
 
     def set_places(self, mentor: str, places: int) -> Change:
         """The mentor has this many places in all, pinned ones among them."""
-        program = self.solving.program
-        column = self.columns[mentor]
-        left = places - sum(pin[1] == mentor for pin in self.pinned)
-        if left < 0:
+        if places < sum(pin[1] == mentor for pin in self.pinned):
             raise InputRefused("number_out_of_range", id=mentor, field="places")
-        program.set_limit(column + program.n, min(left, program.n))
+        self._places[mentor] = places
+        self._fit(mentor)
         return self._again()
+
+    def _fit(self, mentor: str) -> None:
+        """As many places as the pins leave, and no more than there are mentees."""
+        program = self.solving.program
+        left = self._places[mentor] - sum(pin[1] == mentor for pin in self.pinned)
+        program.set_limit(self.columns[mentor] + program.n, min(left, program.n))
 
     def hold(self, pinned: Sequence[tuple[str, str]], blocked: Collection[tuple[str, str]]) -> Refusal | None:
         """Pin exactly these pairs and block exactly those, all at once; the first Refusal, where one of them cannot be.
