@@ -98,14 +98,16 @@ def remarks(case: Case, results: list[Result]) -> Iterator[str]:
         if each.steps:
             yield f"{each.runner}, of the last repeat: {named(each.steps)}."
         if each.reading:
-            twice = 2 * (each.reading["encoding"] + each.reading["fingerprint"]) + each.reading["order"]
             yield (
-                f"{each.runner}, reading people: {named(each.reading)}; without it (solver and checker each read once) "
-                f"{seconds(max(each.wall - twice, 0.0))} s. Warming up, outside the clock: {seconds(each.warm)} s."
+                f"{each.runner}, reading people: {named(each.reading)}; without it "
+                f"{seconds(max(each.wall - sum(each.reading.values()), 0.0))} s. "
+                f"Warming up, outside the clock: {seconds(each.warm)} s."
             )
         if "pairs" in each.answer:
             nanoseconds = [value / case.pairs * 1e9 for value in (each.cpu, each.wall)]
             yield f"{each.runner}: {nanoseconds[0]:.1f} ns of CPU a pair, {nanoseconds[1]:.1f} ns on the clock."
+            floors = ", ".join(f"{name} {value:.1f} ns" for name, value in each.answer["floors"].items())
+            yield f"Floors of this machine for it: {floors} of CPU a pair (tests/bench/matching/floors.py)."
         if "p95_ms" in each.answer:
             yield f"{each.runner}: " + ", ".join(f"{name} {value}" for name, value in each.answer.items())
     if {"trellis", "trellis-scan"} <= set(by_name):
