@@ -47,9 +47,9 @@ STEPS = {
         (
             _lazy("Each person has a price"),
             _lazy(
-                "The price says how much one more person like them would add to the whole plan. Nobody pays it; it is "
-                "a measuring stick. Where an odd number of people suit each other, the set as a whole has a price too, "
-                "because one of them must stay without a partner inside it."
+                "The price says how much one more person like them would add to the whole plan at the most. Nobody "
+                "pays it; it is a measuring stick. Where an odd number of people suit each other, the set as a whole "
+                "has a price too, because one of them must stay without a partner inside it."
             ),
         ),
         (
