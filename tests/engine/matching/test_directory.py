@@ -33,6 +33,18 @@ def test_what_a_mentee_sees_does_not_depend_on_other_mentees_or_on_row_order() -
                 assert alone.explain(mentor) == explain(pool, settings, TAXONOMY, mentee.id, mentor)
 
 
+def test_a_mentor_sees_the_mentees_whom_the_same_scores_and_rules_allow() -> None:
+    for pool, settings in worlds(100):
+        for mentor in pool.mentors:
+            listed = Directory(mentor, pool.mentees, settings, TAXONOMY, "s", offers=True)
+
+            scores = {m.id: score_of(m, mentor, settings, TAXONOMY) for m in pool.mentees}
+            assert listed.scores == scores
+            assert sorted(listed.possible) == sorted(m.id for m in pool.mentees if m.places and scores[m.id])
+            for mentee in listed.possible[:2]:
+                assert listed.explain(mentee) == explain(pool, settings, TAXONOMY, mentee, mentor.id)
+
+
 def test_no_mentor_stands_first_in_every_list_of_equals() -> None:
     mentors = tuple(Participant(f"o{n}") for n in range(4))
     firsts = {Directory(Participant(f"e{n}"), mentors, PLAIN, TAXONOMY, "s").possible[0] for n in range(60)}

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from trellis.matching.queries.pool import engine_settings, engine_taxonomy, load_pool, matching_of, ruled_out
 from trellis.matching.stored import reasons_to_json
 from trellis.programmes.choices import EQUALS, EnrolmentState, Side
 from trellis.programmes.models import Enrolment
-from trellis_engine.matching import InputRefused, Participant, Pool, Refusal, Settings, explain, why_not
-from trellis_engine.matching.hashing import digest
-from trellis_engine.matching.score import Scorer
+from trellis_engine.matching import InputRefused, Participant, Pool, Refusal
+from trellis_engine.matching.directory import Directory
 
 TIES = "directory"  # one order of equals for each person who looks, the same on every visit
 
@@ -28,57 +26,47 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Outlook:
-    """One person before everybody on the other side of the programme. Ids are the engine's (`Person.external_id`).
+    """One person before everybody on the other side of the programme. Ids are the engine's (`Person.external_id`)."""
 
-    What is said depends on the two people, the settings and who has a free place, and on nobody else. Work is done when
-    it is asked for, and once.
-    """
+    directory: Directory
+    side: str  # mine
 
-    me: Participant
-    side: str  # mine; in the pool nobody else is on it
-    pool: Pool
-    settings: Settings
+    @property
+    def me(self) -> Participant:
+        return self.directory.me
 
     @property
     def others(self) -> Mapping[str, Participant]:
-        return self.pool.mentor_by_id if self.side == Side.MENTEE else self.pool.mentee_by_id
+        return self.directory.other_by_id
 
-    @cached_property
+    @property
     def scores(self) -> Mapping[str, int]:
         """Other to score; 0 where a rule forbids the pair."""
-        if not self.others:
-            return {}
-        everybody = slice(0, len(self.pool.mentees))
-        judged = Scorer(self.pool, self.settings, engine_taxonomy()).judge(everybody)[0]
-        return dict(zip(self.others, judged.ravel().tolist(), strict=True))
+        return self.directory.scores
 
     @property
     def possible(self) -> list[str]:
         """Allowed others with a free place, best first; between equals an order that nobody can read anything from."""
-        free = (code for code, other in self.others.items() if other.places and self.scores[code])
-        return sorted(free, key=lambda code: (-self.scores[code], self.drawn(code)))
+        return list(self.directory.possible)
 
     def drawn(self, other: str) -> str:
         """Where somebody stands among equals, for this person alone: nobody stands first in every list."""
-        return digest([TIES, self.me.id, other])
+        return self.directory.drawn(other)
 
     @property
     def scored(self) -> bool:
         """False where the programme scores nobody: everybody allowed is as good as anybody else."""
-        return bool(self.settings.weights)
+        return bool(self.directory.settings.weights)
 
     def score_of(self, other: str) -> int:
         """The score to be kept with a pair; 0 where nobody is scored."""
         return self.scores[other] if self.scored else 0
 
     def reasons(self, other: str) -> dict[str, Any]:
-        return reasons_to_json(explain(self.pool, self.settings, engine_taxonomy(), *self._pair(other)))
+        return reasons_to_json(self.directory.explain(other))
 
     def why_not(self, other: str) -> Refusal | None:
-        return why_not(self.pool, self.settings, engine_taxonomy(), *self._pair(other))
-
-    def _pair(self, other: str) -> tuple[str, str]:
-        return (self.me.id, other) if self.side == Side.MENTEE else (other, self.me.id)
+        return self.directory.why_not(other)
 
 
 def outlook_of(enrolment: Enrolment, *, now: datetime, all_wishes: bool = False) -> Outlook | None:
@@ -101,7 +89,7 @@ def outlook_of(enrolment: Enrolment, *, now: datetime, all_wishes: bool = False)
         settings = engine_settings({**matching_of(enrolment.programme), "ruled_out": ruled_out(enrolment.programme)})
     except InputRefused:
         return None
-    return Outlook(me, side, Pool((me,), seen) if side == Side.MENTEE else Pool(seen, (me,)), settings)
+    return Outlook(Directory(me, seen, settings, engine_taxonomy(), TIES, offers=side == Side.MENTOR), side)
 
 
 def _findable(mentor: Enrolment, pool: Pool) -> Iterable[Participant]:
