@@ -227,7 +227,7 @@ class Live:
         wants = int(limits[row])
         if wants < 1:
             return {}
-        scores = solving.openings.scorer.judge(slice(row, row + 1))[0][0]
+        scores = solving.scan.scores_of(row)
         allowed = (scores > 0) & (limits[solving.program.n :] > 0)
         for person, column in self.columns.items():
             if allowed[column] and not self._is_open(mentee, person):

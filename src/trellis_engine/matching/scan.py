@@ -12,7 +12,17 @@ import numpy.typing as npt
 from trellis_engine.matching.codes import among
 from trellis_engine.matching.cores import ROWS_AT_A_TIME, over_cores
 from trellis_engine.matching.kernels import COMPILED
-from trellis_engine.matching.kernels.scores import COLUMN_BITS, LOWEST, OUT, Rows, bench, best_margins
+from trellis_engine.matching.kernels.scores import (
+    COLUMN_BITS,
+    LOWEST,
+    OUT,
+    TILE,
+    Rows,
+    bench,
+    best_margins,
+    lowest_points,
+    score_tile,
+)
 from trellis_engine.matching.score import Scorer
 from trellis_engine.matching.terms import Scored
 
@@ -58,6 +68,18 @@ class Scan:
         if (row, column) in self.taken:
             self.taken.remove((row, column))
             self.scored = Scored(self.scorer, self.taken) if COMPILED else None
+
+    def scores_of(self, row: int) -> Small:
+        """The row's score with everybody, 0 where a rule forbids the pair or it was taken from the beginning."""
+        if self.scored is None:
+            return self.scorer.judge(slice(row, row + 1))[0][0].astype(np.int32)
+        terms, working, points = self.scored.of(row, row + 1), bench(), np.zeros(self.columns, np.int32)
+        for left in range(0, self.columns, TILE):
+            right = min(left + TILE, self.columns)
+            score_tile(terms, row, left, right, working)
+            points[left:right] = working.score[: right - left]
+        scores: Small = np.where(points < lowest_points(terms, 0), 0, np.maximum(points, 1)).astype(np.int32)
+        return scores
 
     def best(self, prices: Ints, most: int, above: Ints, least: Small, closed: Flags, *, count: bool = False) -> Offers:
         """At most ``most`` pairs of each row whose margin (worth to the plan less price) is higher than ``above``

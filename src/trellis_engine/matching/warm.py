@@ -37,7 +37,9 @@ def warm() -> None:
     for objective in OBJECTIVES:
         settings = Settings(weights=WEIGHTS, objective=objective)
         verify(certificate(solve(pool, settings, words, "salt")), pool, settings, words)
-    Live(pool, Settings(weights=WEIGHTS), words, "salt").pin("e0", "o0")
+    live = Live(pool, Settings(weights=WEIGHTS), words, "salt")
+    live.pin("e0", "o0")
+    live.forcings("e1")
     rotate(pool, Settings(weights=WEIGHTS), words, "salt", 2)
     solve_peers(crowd_pool(pool.mentees), Settings(weights=WEIGHTS), words, "salt")
 
