@@ -72,7 +72,8 @@ class Scan:
     def scores_of(self, row: int) -> Small:
         """The row's score with everybody, 0 where a rule forbids the pair or it was taken from the beginning."""
         if self.scored is None:
-            return self.scorer.judge(slice(row, row + 1))[0][0].astype(np.int32)
+            plain: Small = self.scorer.judge(slice(row, row + 1))[0][0].astype(np.int32)
+            return plain
         terms, working, points = self.scored.of(row, row + 1), bench(), np.zeros(self.columns, np.int32)
         for left in range(0, self.columns, TILE):
             right = min(left + TILE, self.columns)
