@@ -69,6 +69,7 @@ class Live:
             raise InputRefused("objective_unknown", objective=settings.objective)
         self.solving = Solving(pool, settings, taxonomy, salt)
         self._make_roomy()
+        self.solving.count_first_mentors()  # at prices that this has lifted, the searches of edits are half as long
         self.plan: Plan = self.solving.run(unwatched)
         self.first_floor = self.solving.floor
         encoded = self.solving.openings.scorer.encoded

@@ -86,14 +86,14 @@ class Solving:
         look = self.reserve.look(self.program, self.closed, first, count=True)
         self.program.bid(self.scan.pair_bonus)
         self.reserve.solve(self.program, self.closed, step)
-        self._count_first_mentors()
+        self.count_first_mentors()
         if self.program.somebody_without:
             self.reserve.solve(self.program, self.closed, step)
         if self.settings.objective == WITH_FLOOR:
             self._raise_floor(look.highest, step)
         return self.plan(look)
 
-    def _count_first_mentors(self) -> None:
+    def count_first_mentors(self) -> None:
         """From now on a first mentor is worth more than all scores.
 
         Not from the beginning, although the plan would be the same: whomever the best total matches is matched as well
