@@ -1,8 +1,8 @@
 """A small programme without rounds, in which mentees and mentors find and ask each other."""
 
-import random
 from datetime import datetime, timedelta
 
+from trellis.demo.dice import dice_of
 from trellis.demo.enrolments import SignUps
 from trellis.demo.people import Cast
 from trellis.matching.actions.requests import ask
@@ -18,7 +18,7 @@ WEIGHTS = {"skill_coverage": 40, "goal_fit": 15, "values_style": 15, "availabili
 
 def let_people_ask(cast: Cast, trained: set[tuple[int, str]], now: datetime) -> Programme:
     """Most mentees let mentors find them; the mentor a visitor can be has asked one. `trained`: already."""
-    dice = random.Random("find each other")  # noqa: S311  # of its own, so that the rest of the world stays as it is
+    dice = dice_of("find each other")
     begin = (now - timedelta(weeks=2)).date()
     programme = create_programme(
         by=None, owner=cast.named["programme_manager"], template="informal_open", name=NAME, starts_on=begin, now=now,

@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
+from trellis.demo.dice import dice_of
 from trellis.demo.enrolments import SignUps
 from trellis.demo.people import Cast
 from trellis.matching.actions.fairness import ask_for_audit, make_audit
@@ -28,7 +29,7 @@ SAID: dict[str, tuple[int, tuple[int, ...]]] = {
 
 def open_to_everybody(cast: Cast, trained: set[tuple[int, str]], now: datetime) -> Programme:
     """Sign everybody up but those a visitor can be, solve a round, and work out its fairness. `trained`: already."""
-    dice = random.Random("for everybody")  # noqa: S311  # of its own, so that the rest of the world stays as it is
+    dice = dice_of("for everybody")
     manager = cast.named["programme_manager"]
     begin = (now + timedelta(weeks=3)).date()
     programme = create_programme(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from trellis.demo import texts
 from trellis.demo.asking import let_people_ask
+from trellis.demo.dice import dice_of
 from trellis.demo.enrolments import SignUps
 from trellis.demo.for_everybody import open_to_everybody
 from trellis.demo.people import Cast, make_cast, make_organisation
@@ -54,7 +55,7 @@ MOODS = ("steady",) * 11 + ("quiet", "quiet", "never", "paused")
 @transaction.atomic
 def seed(stage: str, now: datetime) -> Organisation:
     """Write the whole demo world. Runs on an empty database only."""
-    dice = random.Random(SEED)  # noqa: S311  # a believable world, not a secret
+    dice = dice_of(SEED)
     organisation = make_organisation(now)
     with organisation_scope(organisation.pk):
         _World(make_cast(organisation, dice, now), dice, now, stage).make()
