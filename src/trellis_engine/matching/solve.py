@@ -97,7 +97,8 @@ class Solving:
         """From now on a first mentor is worth more than all scores.
 
         Not from the beginning, although the plan would be the same: whomever the best total matches is matched as well
-        as can be, and at prices of the size of scores the searches for them stay short.
+        as can be, and at prices of the size of scores the searches for them stay short. Whoever edits the plan calls it
+        earlier (live.py).
         """
         bonuses = np.full(self.program.n, self.bonus, np.int64)
         bonuses[[row for row, _ in self.openings.pinned]] = 0  # the pin already is their first mentor
